@@ -1,0 +1,134 @@
+"""The whole assessment on one page: where the city stands, what is asked of it, what happens next."""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _t
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from assessments import access, queries
+from assessments.clock import Window
+from assessments.lifecycle import CITY_READS, Status
+from assessments.models import Answer, Assessment, Role, Snapshot
+from assessments.views import frame, requesting
+from assessments.views.documenting import today_in
+from wwc.templatetags.display import day, figure, when
+
+Receipt = Callable[[], Snapshot | None]
+READ = (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED)
+
+
+@require_safe
+def overview(request: HttpRequest, pk: int) -> HttpResponse:
+    """A city's first page."""
+    assessment = frame.assessment_or_404(request, pk)
+    return render(request, "assessments/overview.html", _page(request, assessment, now()))
+
+
+def _page(request: HttpRequest, assessment: Assessment, at: datetime) -> dict[str, Any]:
+    """What the page shows: all of it, and what is told of it where the city still writes or is being read."""
+    answers = queries.answers_of(assessment, frame.language(), with_proof=False, with_words=False)
+    areas = queries.progress(assessment, answers, at)
+    gaps = queries.gaps_in_answers(assessment, answers) if assessment.status == Status.DRAFTING else []
+    shares = sorted(queries.shares(assessment, answers), key=lambda share: share.person != request.user)
+    receipt = cache(lambda: queries.receipt_of(assessment))  # asked for where it is shown
+    window, others = queries.window_of(assessment), queries.others_of(assessment)
+    return {
+        "assessment": assessment,
+        "city": assessment.city,
+        "areas": _with_people(areas, shares),
+        "answered": sum(area.answered for area in areas),
+        "proven": sum(area.proven for area in areas),
+        "unconfirmed": sum(area.unconfirmed for area in areas),
+        "shares": shares,
+        "today": today_in(assessment.city),
+        "questions": [answer for answer in answers if answer.question and answer.question.due_at >= at],
+        "standing": queries.standing(assessment, answers),
+        "window": window,
+        "following": _first_to_do(gaps),
+        "receipt": receipt,
+        "steps": _steps(assessment, gaps, receipt, window.due_at),
+        "recent": queries.recent_of(answers),
+        "others": others,
+        **requesting.asked_shown(assessment, window, at),
+        **_stage(request, assessment, window, at),
+        "earlier": _earlier(request, assessment, answers, others, assessment.status == Status.DRAFTING and window.is_open(at)),
+    }
+
+
+def _stage(request: HttpRequest, assessment: Assessment, window: Window, at: datetime) -> dict[str, Any]:
+    """Where it is, in the city's words, and what can be done now."""
+    writing = window.is_open(at) and assessment.cycle.status in queries.WRITABLE
+    return {
+        "state": CITY_READS[Status(assessment.status)],
+        "drafting": assessment.status == Status.DRAFTING,
+        "under_review": assessment.status in READ,
+        "wants_second_lead": writing and Role.LEAD in request.roles and queries.wants_second_lead(assessment.city),  # type: ignore[attr-defined]
+        "can_write": bool(request.roles) and writing,  # type: ignore[attr-defined]
+        "may_hand": writing and not request.roles.isdisjoint({Role.LEAD, Role.CONTRIBUTOR}),  # type: ignore[attr-defined]
+        "may_withdraw": access.may_withdraw(request.user, assessment) and at <= assessment.cycle.withdraw_until,
+    }
+
+
+def _earlier(request: HttpRequest, assessment: Assessment, answers: list[Answer], others: list[Assessment], may_write: bool) -> Any:
+    """The assessment that the person could start from now, while something is still empty."""
+    if not may_write or all(answer.version for answer in answers):
+        return None
+    earlier = queries.earlier_of(assessment, others)
+    return earlier[0] if earlier and access.may_copy(request.user, assessment) else None
+
+
+def _with_people(areas: list[queries.AreaProgress], shares: list[queries.Share]) -> list[tuple[queries.AreaProgress, list[Any]]]:
+    """Each area with the colleagues who have one of its criteria."""
+    return [(area, [share.person for share in shares if set(share.answers) & set(area.answers)]) for area in areas]
+
+
+def _first_to_do(gaps: list[queries.Gap]) -> Any:
+    """The first criterion that is not answered, else the first that is not proven or not confirmed."""
+    first = next((gap for gap in gaps if gap.kind == "unanswered"), gaps[0] if gaps else None)
+    return first.criterion if first else None
+
+
+def _steps(assessment: Assessment, gaps: list[queries.Gap], receipt: Receipt, due_at: datetime) -> list[dict[str, Any]]:
+    """What lies behind and ahead, in the same words for every city at the same moment."""
+    zone = assessment.city.timezone
+    done = {Status.DRAFTING: 1, Status.ANNOUNCED: 5}.get(Status(assessment.status), 3)
+    last = receipt() if done > 1 else None
+    submitted = when(last.submitted_at, zone) if last else day(due_at, zone)
+    result = assessment.cycle.results_expected
+    rows = [
+        (_t("Joined the cycle"), day(assessment.started_at, zone)),
+        (_t("Answer and prove"), _left(gaps) if done == 1 else ""),
+        (_t("Submit") if done == 1 else _t("Submitted"), submitted),
+        (_t("The review team reads"), _t("questions come as they arise") if done < 5 else ""),
+        (_t("Result"), _t("about %(date)s, for every city of the round in the same minute") % {"date": day(result)} if result else ""),
+    ]
+    if assessment.status in (Status.WITHDRAWN, Status.LAPSED):
+        return [{"label": rows[0][0], "note": rows[0][1], "state": "done"}, {"label": _t("Closed"), "note": "", "state": "now"}]
+    states = ["done" if place < done else "now" if place == done else "" for place in range(len(rows))]
+    return [{"label": label, "note": note, "state": state} for (label, note), state in zip(rows, states, strict=True)]
+
+
+def _left(gaps: list[queries.Gap]) -> str:
+    """How much is left: criteria not answered, how many lack evidence, and how many copies wait to be confirmed."""
+    open_ones = sum(1 for gap in gaps if gap.kind == "unanswered")
+    without = sum(1 for gap in gaps if gap.kind == "no_evidence")
+    parts = []
+    if open_ones:
+        parts.append(ngettext("%(n)s criterion left", "%(n)s criteria left", open_ones) % {"n": figure(open_ones)})
+    if without:
+        parts.append(_t("%(n)s without evidence") % {"n": figure(without)})
+    if waiting := sum(1 for gap in gaps if gap.kind == "unconfirmed"):
+        parts.append(_t("%(n)s to confirm") % {"n": figure(waiting)})
+    return ", ".join(parts) or _t("everything is answered and proven")
+
+
+def states_of(answers: list[Answer], at: datetime) -> list[dict[str, Any]]:
+    """Answers with their squares, for a side list."""
+    return [{"answer": answer, "state": queries.state_of_claim(answer, at)} for answer in answers]

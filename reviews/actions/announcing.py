@@ -1,0 +1,250 @@
+"""Tell a round: put the decisions together, prepare their papers, release them by a second person, take them back for minutes."""
+
+import secrets
+from calendar import monthrange
+from collections.abc import Iterable
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from assessments.lifecycle import Status
+from assessments.models import Consent, Cycle
+from assessments.models.assessment import ReasonMissing
+from reviews import access, letters
+from reviews.jobs.announcement import publish
+from reviews.lifecycle import AwardStatus, Batch, Kind
+from reviews.models import Announcement, Audience, Award, PublishedAward, Scorecard
+from reviews.queries import results
+from wwc.audit.record import record
+from wwc.clock import under_lock
+from wwc.outbox import post
+from wwc.outbox.models import Letter
+from wwc.refusals import Refusal, require
+
+# Letters that people read out over the telephone: none that are taken for another.
+CODE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class Underway(Refusal):
+    """The round is released, or waits for its hour."""
+
+    message = _("This round is approved or released. Nothing was changed.")
+
+
+class NotInReach(Refusal):
+    """A decision that cannot join: of another cycle, not approved, or in another round."""
+
+    message = _("A decision joins a round when it is approved, of the same cycle, and in no other round. Nothing was changed.")
+
+
+class Empty(Refusal):
+    """A round without decisions."""
+
+    message = _("This round holds no decision yet. Nothing was changed.")
+
+
+class NameTaken(Refusal):
+    """Two rounds cannot have one address."""
+
+    message = _("A round with this address is there already. Choose another one.")
+
+
+class NotPrepared(Refusal):
+    """Nothing to release."""
+
+    message = _("This round is not prepared. Nothing was changed. Give it its hour first.")
+
+
+class PapersMissing(Refusal):
+    """Not every paper of the batch is rendered, or a file is not what was rendered."""
+
+    message = ngettext_lazy(
+        "%(n)d scorecard is not rendered yet. Nothing was announced.", "%(n)d scorecards are not rendered yet. Nothing was announced.", "n"
+    )
+
+
+class DayPassed(Refusal):
+    """The papers carry a day that is over."""
+
+    message = _("The day on the papers has passed. Nothing was announced. Give the round a new hour; the papers are rendered again.")
+
+
+class TooLate(Refusal):
+    """The minutes in which a round can be taken back are over."""
+
+    message = _("The time for taking this round back is over; the letters are on their way. Nothing was changed.")
+
+
+@transaction.atomic
+def draft_round(cycle: Cycle, *, slug: str, name: str, by: Any, at: datetime) -> Announcement:
+    """Begin a round of a cycle with its public name."""
+    require(access.may_announce(by))
+    if Announcement.objects.filter(slug=slug).exists():
+        raise NameTaken()
+    announcement = Announcement.objects.create(cycle=cycle, slug=slug, name=name)
+    record("drafted", announcement, by=by, at=at, after=Batch.DRAFT)
+    return announcement
+
+
+@transaction.atomic
+def add(announcement: Announcement, *, awards: Iterable[Award], by: Any, at: datetime) -> int:
+    """Put approved decisions into the round, no tier included. A prepared round is a draft again until it is prepared anew."""
+    require(access.may_announce(by))
+    row = _locked(announcement)
+    if row.status == Batch.PREPARED:
+        row.move_to(Batch.DRAFT, by=by, at=at)
+    if row.status not in (Batch.DRAFT, Batch.TAKEN_BACK):
+        raise Underway()
+    wanted = [award.pk for award in awards]
+    found = list(Award.objects.select_for_update(of=("self",)).filter(pk__in=wanted).select_related("assessment"))
+    if len(found) < len(set(wanted)) or any(not _can_join(award, row) for award in found):
+        raise NotInReach()
+    for award in found:
+        award.move_to(AwardStatus.IN_BATCH, by=by, at=at, announcement=row)
+    announcement.refresh_from_db()
+    return len(found)
+
+
+@transaction.atomic
+def prepare(announcement: Announcement, *, announce_at: datetime, by: Any, at: datetime) -> Announcement:
+    """Give the round its hour: validity is counted from that day, and every paper that it still lacks is asked for.
+
+    Can be repeated, with the same hour or another one; an approval given before is void then.
+    """
+    require(access.may_announce(by))
+    row = _locked(announcement)
+    if row.status == Batch.RELEASED:
+        raise Underway()
+    awards = list(results.awards_of(row))
+    if not awards:
+        raise Empty()
+    fields = {"announce_at": announce_at, "prepared_by": by, "prepared_at": at} | dict.fromkeys(
+        ["approved_by", "approved_at", "released_by", "released_at"]
+    )
+    if row.status == Batch.PREPARED:
+        before = row.announce_at
+        Announcement.objects.filter(pk=row.pk).update(**fields)
+        record("prepared_again", row, by=by, at=at, before=f"{before:%Y-%m-%dT%H:%MZ}", after=f"{announce_at:%Y-%m-%dT%H:%MZ}")
+        row.refresh_from_db()
+    else:
+        row.move_to(Batch.PREPARED, by=by, at=at, **fields)
+    day = results.announced_on(row)
+    for award in awards:
+        until = None if award.kind in (Kind.NO_TIER, Kind.HONOR_ROLL) else months_after(day, row.cycle.validity_months)
+        if award.valid_until != until:
+            Award.objects.filter(pk=award.pk).update(valid_until=until)
+    _ask_papers(awards, day, at=at)
+    announcement.refresh_from_db()
+    return row
+
+
+@transaction.atomic
+def release(announcement: Announcement, *, by: Any, at: datetime) -> Announcement:
+    """A second person's word: public at once where the hour has come, else at the hour by the schedule. All or nothing."""
+    row = _locked(announcement)
+    require(access.may_release(by, row))
+    if row.status != Batch.PREPARED or row.announce_at is None:
+        raise NotPrepared()
+    now = under_lock()
+    if row.announce_at <= now and results.day_of(now) > results.announced_on(row):
+        raise DayPassed()
+    missing = papers_missing(row)
+    if missing:
+        raise PapersMissing(PapersMissing.message % {"n": missing}, n=missing)
+    if row.announce_at > now:
+        row.move_to(Batch.APPROVED, by=by, at=at, approved_by=by, approved_at=at)
+    else:
+        Announcement.objects.filter(pk=row.pk).update(approved_by=by, approved_at=at)
+        publish(row, at=at)
+    announcement.refresh_from_db()
+    return announcement
+
+
+@transaction.atomic
+def take_back(announcement: Announcement, *, reason: str, by: Any, at: datetime) -> Announcement:
+    """Undo a release while its letters still wait: public rows end, letters are canceled, every state goes back one step."""
+    require(access.may_take_back(by))
+    if not reason.strip():
+        raise ReasonMissing()
+    row = _locked(announcement)
+    if row.status != Batch.RELEASED:
+        raise NotPrepared()
+    if not can_be_taken_back(row):
+        raise TooLate()
+    number = row.number
+    shown = PublishedAward.objects.filter(round_slug=row.slug, closed_at=None)
+    codes = list(shown.exclude(code=None).values_list("code", flat=True))
+    shown.update(closed_at=at, closed_because="taken_back", code=None)
+    post.cancel(Letter.objects.filter(key__startswith=letters.result_key(row, number)), at=at)
+    for award in results.awards_of(row):
+        award.move_to(AwardStatus.IN_BATCH, by=by, at=at, reason=reason)
+        award.assessment.move_to(Status.DECIDED, by=by, at=at, reason=reason)
+    row.move_to(Batch.TAKEN_BACK, by=by, at=at, reason=reason)
+    record("taken_back", row, by=by, at=at, reason=reason, number=number, codes=codes)
+    announcement.refresh_from_db()
+    return announcement
+
+
+def can_be_taken_back(announcement: Announcement) -> bool:
+    """Whether the round is out and its letters still wait."""
+    if announcement.status != Batch.RELEASED or announcement.released_at is None:
+        return False
+    return under_lock() <= announcement.released_at + settings.LETTER_HOLD
+
+
+def papers_missing(announcement: Announcement) -> int:
+    """How many papers of the batch are not there with the hash that was noted."""
+    cards = results.papers_of(announcement).exclude(rendered_at=None)
+    return results.papers_wanted(announcement) - sum(_is_there(card) for card in cards)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, or the last one that month has."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _ask_papers(awards: list[Award], day: date, *, at: datetime) -> None:
+    known = dict(Scorecard.objects.filter(award__in=awards).exclude(code="").values_list("award_id", "code"))
+    for award in awards:
+        told = award.kind != Kind.NO_TIER
+        code = known.get(award.pk) or (_new_code() if told else "")
+        wanted = [(Audience.CITY, Consent.CRITERIA)] + ([(Audience.PUBLIC, award.assessment.consent)] if told else [])
+        for audience, consent in wanted:
+            card, _new = Scorecard.objects.get_or_create(
+                award=award,
+                announced_on=day,
+                language=award.assessment.city.language,
+                audience=audience,
+                consent=consent,
+                defaults={"code": code, "asked_at": at},
+            )
+            # The work names no city: how many papers a city gets would tell its result.
+            post.ask("render_scorecard", at=at, scorecard_id=card.pk)
+
+
+def _new_code() -> str:
+    word = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
+    return f"{word[:4]}-{word[4:]}"
+
+
+def _is_there(card: Scorecard) -> bool:
+    if not default_storage.exists(card.stored):
+        return False
+    with default_storage.open(card.stored, "rb") as file:
+        return sha256(file.read()).hexdigest() == card.sha256
+
+
+def _can_join(award: Award, announcement: Announcement) -> bool:
+    return award.status == AwardStatus.APPROVED and award.assessment.cycle_id == announcement.cycle_id
+
+
+def _locked(announcement: Announcement) -> Announcement:
+    return Announcement.objects.select_for_update(of=("self",)).select_related("cycle", "prepared_by").get(pk=announcement.pk)

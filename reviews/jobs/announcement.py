@@ -1,0 +1,130 @@
+"""A whole batch becomes public, or nothing does."""
+
+import logging
+import secrets
+from datetime import datetime
+from functools import cache, partial
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from assessments import queries as case
+from assessments.lifecycle import Status
+from assessments.models import City, Consent
+from reviews import letters
+from reviews.lifecycle import AwardStatus, Batch, Kind
+from reviews.models import Announcement, Audience, Award, PublishedAward, PublishedCity, Scorecard
+from reviews.queries import results
+from wwc.clock import under_lock
+
+log = logging.getLogger("wwc.work")
+
+
+def announce_due() -> None:
+    """Publish every approved batch whose hour has come; one that fails does not hold up the others."""
+    for announcement in Announcement.objects.filter(status=Batch.APPROVED, announce_at__lte=under_lock()).order_by("announce_at"):
+        try:
+            publish(announcement, at=under_lock())
+        except Exception:
+            log.exception("announcement %s was not published; nothing of it was", announcement.pk)
+
+
+@transaction.atomic
+def publish(announcement: Announcement, *, at: datetime) -> bool:
+    """Make every decision of the batch known: published rows, assessments, awards and letters in one transaction.
+
+    It stands in the record under the name of the person who approved it, whether that person's click or the schedule
+    calls it. False, and nothing written, where it was published already or waits for no hour.
+    """
+    batch = Announcement.objects.select_for_update(of=("self",)).select_related("cycle__standard").get(pk=announcement.pk)
+    if batch.status not in (Batch.PREPARED, Batch.APPROVED) or batch.approved_by is None:
+        return False
+    by, number = batch.approved_by, batch.number + 1
+    awards = list(results.awards_of(batch))
+    papers = {card.award_id: card for card in results.papers_of(batch).filter(audience=Audience.PUBLIC)}
+    histories = results.histories({award.assessment.city_id: award.assessment.city for award in awards}.values())
+    words = cache(partial(results.words_of, batch.cycle.standard))
+    for award in awards:
+        award.assessment.move_to(Status.ANNOUNCED, by=by, at=at)
+        award.move_to(AwardStatus.RELEASED, by=by, at=at)
+        if award.kind != Kind.NO_TIER:
+            _copy(award, batch, papers[award.pk], words("en"), at=at)
+        history = histories[award.assessment.city_id]
+        letters.result(award, batch, number=number, history=history, words=words, at=at, due_at=at + settings.LETTER_HOLD)
+    batch.move_to(Batch.RELEASED, by=by, at=at, number=number, released_at=at, released_by=by)
+    announcement.refresh_from_db()
+    return True
+
+
+def _copy(award: Award, batch: Announcement, card: Scorecard, words: results.Words, *, at: datetime) -> PublishedAward:
+    """What the public may know of one award, as far as its city agreed."""
+    score, consent = award.score, award.assessment.consent
+    points = consent in (Consent.AREAS, Consent.CRITERIA)
+    areas = results.areas_of(score, "en", words) if points else []
+    return PublishedAward.objects.create(
+        number=secrets.token_hex(8),
+        city=_place(award.assessment.city, on=card.announced_on),
+        kind=award.kind,
+        tier=award.tier,
+        previous_tier=award.previous_tier,
+        round_slug=batch.slug,
+        round_name=batch.name,
+        announced_on=card.announced_on,
+        valid_until=award.valid_until,
+        edition=score.edition,
+        consent=consent,
+        points=score.points if points else None,
+        possible=score.possible if points else None,
+        areas=[
+            {"code": area.code, "name": area.name, "points": area.points, "possible": area.possible, "met": area.met, "criteria": area.of}
+            for area in areas
+        ]
+        if points
+        else None,
+        criteria=[
+            {
+                "code": line.code,
+                "title": line.title,
+                "area": area.code,
+                "core": line.core,
+                "verdict": "met" if line.met else "not_met",
+                "earned": line.earned,
+            }
+            for area in areas
+            for line in area.lines
+        ]
+        if consent == Consent.CRITERIA
+        else None,
+        document=card.stored,
+        document_sha256=card.sha256,
+        code=card.code,
+        published_at=at,
+    )
+
+
+def _place(city: City, *, on: Any) -> PublishedCity:
+    """The public row of a city with its facts as of that day; what is not known here leaves what the row knew."""
+    population, form = case.population(city, on), case.form_of_government(city, on)
+    facts = {
+        "name": city.name,
+        "folded": city.folded,
+        "country": city.country,
+        "subdivision": city.subdivision,
+        "subdivision_name": city.subdivision_name,
+        "region": city.region,
+        "geoid": city.geoid or "",
+        "latitude": city.latitude,
+        "longitude": city.longitude,
+        "timezone": city.timezone,
+        "population": population.number if population else None,
+        "population_as_of": population.as_of if population else None,
+        "population_source": population.source if population else "",
+        "form_of_government": form.text if form else "",
+        "form_source": form.source if form else "",
+        "form_checked": form.checked if form else False,
+        "is_invented": city.is_invented,
+    }
+    known = PublishedCity.objects.filter(geoid=city.geoid).first() if city.geoid else None
+    changes = {name: value for name, value in facts.items() if value not in (None, "")}
+    return PublishedCity.objects.update_or_create(slug=known.slug if known else city.slug, defaults=changes, create_defaults=facts)[0]

@@ -1,0 +1,164 @@
+"""Which letter goes to whom, with which values. The words are rows of the outbox."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from assessments.models import BrokenGlass, Role
+from assessments.queries import people_with
+from reviews.lifecycle import Kind
+from reviews.models import Announcement, Award, PanelMember, PublishedAward
+from reviews.queries.digest import Waiting
+from reviews.queries.results import Words, announced_on
+from reviews.queries.verdicts import Standing
+from wwc.accounts.models import User
+from wwc.outbox.post import post
+from wwc.templatetags.display import day_year, due, figure, tier_word
+
+# Panel and assignments: letters to readers name no city and no score.
+
+
+def assigned(member: PanelMember, *, answers: int, areas: Sequence[str], due_at: datetime, at: datetime) -> None:
+    """A reader's new list, once for each publishing of a plan."""
+    with translation.override(member.person.language):
+        area = ", ".join(areas) if len(areas) < 4 else _("several practice areas")
+    values = {"n": answers, "due": _due(member.person, due_at, at), "area": area, "cap": member.cap}
+    key = f"assigned:{member.pk}:{at.isoformat()}"
+    post("assigned", key=key, to=member.person, at=at, values=values, link={"to": "reviews:desk", "args": []})
+
+
+def conflict_request(member: PanelMember, *, due_at: datetime, at: datetime, newest: int | None = None) -> None:
+    """Asks somebody on a panel to declare for the cities of the cycle: once a cycle, and once more for each newest city that came late."""
+    values = {"cycle": str(member.cycle), "due": _due(member.person, due_at, at)}
+    key = f"conflict_request:{member.cycle_id}:{member.person_id}" + (f":{newest}" if newest else "")
+    post("conflict_request", key=key, to=member.person, at=at, values=values, link={"to": "reviews:declaring", "args": [member.cycle.slug]})
+
+
+def glass_broken(glass: BrokenGlass, *, to: User, at: datetime) -> None:
+    """Tells a director at once that another one looks at a city despite a conflict; the page behind the link says which and why."""
+    values = {"person": glass.person, "until": _due(to, glass.until, at)}
+    post("glass_broken", key=f"glass_broken:{glass.pk}:{to.pk}", to=to, at=at, values=values, link={"to": "reviews:glass", "args": []})
+
+
+def split(people: Sequence[User], standing: Standing, *, due_at: datetime, at: datetime) -> None:
+    """Two verdicts on one answer differ: to its readers, later to who settles it; no city is named. Once a person and version."""
+    for person in people:
+        key = f"split:{standing.answer}:{standing.version}:{person.pk}"
+        link = {"to": "reviews:splits", "args": []}
+        post("split", key=key, to=person, at=at, values={"due": _due(person, due_at, at)}, link=link, city_id=standing.city)
+
+
+def _due(person: User, due_at: datetime, at: datetime) -> str:
+    """A date in the words and the zone of the person who reads it; a letter does not say the days left, it may be read later."""
+    with translation.override(person.language):
+        return str(due(due_at, person.zone, now=due_at + timedelta(microseconds=1)))
+
+
+# Awarding, announcing, scorecards
+
+# A daily letter waits so long for more of the same.
+GATHERED = timedelta(minutes=10)
+
+RESULTS = {
+    Kind.NEW: "result_certified",
+    Kind.LEVEL_UP: "result_moved",
+    Kind.RECERTIFIED: "result_recertified",
+    Kind.HONOR_ROLL: "result_honor_roll",
+    Kind.NO_TIER: "result_no_tier",
+}
+
+
+def result_key(announcement: Announcement, number: int) -> str:
+    """How the keys of the result letters of one release begin."""
+    return f"result:{announcement.slug}:{number}:"
+
+
+def result(
+    award: Award,
+    announcement: Announcement,
+    *,
+    number: int,
+    history: Sequence[PublishedAward],
+    words: Callable[[str], Words],
+    at: datetime,
+    due_at: datetime,
+) -> None:
+    """The result to lead and signatory: the same subject, sender and moment for every city of the round."""
+    city, standing = award.assessment.city, _standing(history, award)
+    for person in people_with(city, Role.LEAD, Role.SIGNATORY):
+        with translation.override(person.language):
+            values = _result_values(award, standing, words(person.language))
+        post(
+            "result_no_tier_standing" if standing else RESULTS[Kind(award.kind)],
+            key=f"{result_key(announcement, number)}{award.pk}:{person.pk}",
+            to=person,
+            at=at,
+            due_at=due_at,
+            values=values,
+            link={"to": "reviews:result", "args": [award.assessment_id]},
+            city_id=city.pk,
+        )
+
+
+def approvals(people: Sequence[tuple[User, int]], *, day: str, at: datetime) -> None:
+    """Directors hear once a day how many decisions wait; no city and no score is named."""
+    for person, n in people:
+        post("approval", key=f"approval:{day}:{person.pk}", to=person, at=at, values={"n": n}, link={"to": "reviews:awarding", "args": []})
+
+
+def ready(people: Sequence[tuple[User, int]], *, day: str, at: datetime) -> None:
+    """Staff hear once a day how many assessments are ready for a decision."""
+    for person, n in people:
+        post("ready", key=f"ready:{day}:{person.pk}", to=person, at=at, values={"n": n}, link={"to": "reviews:awarding", "args": []})
+
+
+def digest(person: User, waiting: Waiting, *, day: str, at: datetime) -> None:
+    """Once a day what waits for a reader, a practice lead or staff, in numbers; no city and no score is named."""
+    values = {"n": waiting.n, **asdict(waiting)}
+    link: dict[str, str | list[str]] = {"to": "reviews:board" if person.is_staff else "reviews:desk", "args": []}
+    key = f"digest:{day}:{person.pk}"
+    post("digest_program" if person.is_staff else "digest", key=key, to=person, at=at, values=values, link=link)
+
+
+def bounced(person: User, failed: int, *, day: str, at: datetime) -> None:
+    """Staff hear once a day how many letters did not arrive."""
+    link = {"to": "assessments:all_letters", "args": [], "query": {"state": "failed"}}
+    post("bounced", key=f"bounced:{day}:{person.pk}", to=person, at=at, values={"n": failed}, link=link)
+
+
+def _standing(history: Sequence[PublishedAward], award: Award) -> PublishedAward | None:
+    """The tier of before that still stands beside a decision of no tier, as far as its end is published."""
+    if award.kind != Kind.NO_TIER or award.announcement is None:
+        return None
+    day = announced_on(award.announcement)
+    return next((row for row in reversed(history) if row.tier and row.valid_until and row.valid_until >= day), None)
+
+
+def _result_values(award: Award, standing: PublishedAward | None, words: Words) -> dict[str, str]:
+    """Every value that one of the result texts names, in the language that is active."""
+    score, reaches = award.score, award.score.result["tiers"]
+    best = max(score.result["by_area"], key=lambda area: (area["points"], area["possible"]))
+    next_up = next((reach for reach in reaches if not reach["reached"]), reaches[-1])
+    return {
+        "city": str(award.assessment.city),
+        "cycle": str(award.assessment.cycle),
+        "tier": _tier(award.tier),
+        "points": figure(score.points),
+        "possible": figure(score.possible),
+        "valid_until": day_year(award.valid_until),
+        "old_tier": _tier(standing.tier if standing else award.previous_tier),
+        "old_date": day_year(standing.announced_on) if standing else "",
+        "old_valid_until": day_year(standing.valid_until) if standing else "",
+        "best_area": words.areas[best["area"]],
+        "next_tier": _tier(next_up["key"]),
+        "floor": figure(next_up["floor_points"]),
+    }
+
+
+def _tier(key: str) -> str:
+    """The tier's word in a sentence, where the entry tier never stands bare."""
+    return pgettext("in a sentence", "Certified tier") if key == "certified" else tier_word(key)

@@ -1,0 +1,41 @@
+"""The rows of the judgement."""
+
+from reviews.models.assignment import Assignment
+from reviews.models.award import Announcement, Award
+from reviews.models.calibration import Calibration, CalibrationItem, PracticeFinding
+from reviews.models.call import Call, InternalNote
+from reviews.models.finding import Accord, Finding, Resolution
+from reviews.models.panel import PanelMember, Part
+from reviews.models.plan import PlanDraft
+from reviews.models.published import PublishedAward, PublishedCity
+from reviews.models.reading import PHRASE_LENGTH, FindingDraft, Habit, Look, Order, Phrase
+from reviews.models.score import Score
+from reviews.models.scorecard import Audience, Scorecard
+
+__all__ = [
+    "PHRASE_LENGTH",
+    "Accord",
+    "Announcement",
+    "Assignment",
+    "Audience",
+    "Award",
+    "Calibration",
+    "CalibrationItem",
+    "Call",
+    "Finding",
+    "FindingDraft",
+    "Habit",
+    "InternalNote",
+    "Look",
+    "Order",
+    "PanelMember",
+    "Part",
+    "Phrase",
+    "PlanDraft",
+    "PracticeFinding",
+    "PublishedAward",
+    "PublishedCity",
+    "Resolution",
+    "Score",
+    "Scorecard",
+]

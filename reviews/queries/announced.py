@@ -1,0 +1,237 @@
+"""The only public door: what was announced, read from the published rows and nothing else.
+
+A row with `closed_at` was taken back, corrected or superseded: nothing here shows it.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Any
+
+from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
+
+from reviews.lifecycle import Kind
+from reviews.models.published import PublishedAward, PublishedCity
+from wwc import geography
+
+TIERS = ("platinum", "gold", "silver", "certified")
+KINDS = {kind.value: kind.label for kind in Kind if kind != Kind.NO_TIER}
+UNPUBLISHED = "not-published"
+BANDS = {
+    "30000": (30_000, 99_999),
+    "100000": (100_000, 249_999),
+    "250000": (250_000, 499_999),
+    "500000": (500_000, 999_999),
+    "1000000": (1_000_000, None),
+}
+_BY_NAME = ("city__folded", "city__subdivision_name", "pk")
+SORTS: dict[str, tuple[Any, ...]] = {
+    "name": _BY_NAME,
+    "-name": ("-city__folded", "-city__subdivision_name", "-pk"),
+    "tier": ("rank", *_BY_NAME),
+    "-tier": ("-rank", *_BY_NAME),
+    "date": ("announced_on", *_BY_NAME),
+    "-date": ("-announced_on", *_BY_NAME),
+    "population": (F("city__population").asc(nulls_last=True), *_BY_NAME),
+    "-population": (F("city__population").desc(nulls_last=True), *_BY_NAME),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a list of certified cities is narrowed to; everything goes by the last award of a city."""
+
+    tiers: tuple[str, ...] = ()
+    kind: str = ""
+    year: int | None = None
+    country: str = ""
+    state: str = ""
+    population: str = ""
+    sort: str = "name"
+
+    def __bool__(self) -> bool:
+        return bool(self.tiers or self.kind or self.year or self.country or self.state or self.population)
+
+
+@dataclass
+class Facets:
+    """How many cities there are of each kind, by their last award."""
+
+    certified: int = 0
+    honor_roll: int = 0
+    invented: int = 0
+    tiers: Counter[str] = field(default_factory=Counter)
+    kinds: Counter[str] = field(default_factory=Counter)
+    years: Counter[int] = field(default_factory=Counter)
+    countries: Counter[str] = field(default_factory=Counter)
+    states: Counter[str] = field(default_factory=Counter)
+    state_names: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """All cities that were named."""
+        return self.certified + self.honor_roll
+
+
+def awards() -> QuerySet[PublishedAward]:
+    """Every announced award, with its city, newest first."""
+    return PublishedAward.objects.filter(closed_at=None).select_related("city").order_by("-announced_on", "city__folded", "pk")
+
+
+def cities() -> QuerySet[PublishedCity]:
+    """Every city that an announced award names, by name."""
+    named = PublishedAward.objects.filter(city=OuterRef("pk"), closed_at=None)
+    return PublishedCity.objects.filter(Exists(named)).order_by("folded", "subdivision_name", "pk")
+
+
+def standing() -> QuerySet[PublishedAward]:
+    """The last announced award of each city, with its city: one row a city."""
+    later = PublishedAward.objects.filter(city=OuterRef("city"), closed_at=None).filter(
+        Q(announced_on__gt=OuterRef("announced_on")) | Q(announced_on=OuterRef("announced_on"), pk__gt=OuterRef("pk"))
+    )
+    return PublishedAward.objects.filter(closed_at=None).filter(~Exists(later)).select_related("city").order_by(*SORTS["name"])
+
+
+def city(slug: str) -> PublishedCity | None:
+    """The city at that public address."""
+    return cities().filter(slug=slug).first()
+
+
+def history_of(city: PublishedCity) -> list[PublishedAward]:
+    """The awards of one city, newest first; the first is where it stands."""
+    return list(PublishedAward.objects.filter(city=city, closed_at=None).order_by("-announced_on", "-pk"))
+
+
+def award_by_code(code: str) -> PublishedAward | None:
+    """The award that carries this verification code, as people type it: in any case, with spaces around."""
+    code = code.strip()
+    return PublishedAward.objects.filter(closed_at=None, code__iexact=code).select_related("city").first() if code else None
+
+
+def award_by_number(number: str) -> PublishedAward | None:
+    """The award with this public number."""
+    return PublishedAward.objects.filter(closed_at=None, number=number).select_related("city").first()
+
+
+def document(slug: str, key: str) -> PublishedAward | None:
+    """The award of that city whose public scorecard has this key; a key that never was and one of a closed row are the same."""
+    found = PublishedAward.objects.filter(city__slug=slug, closed_at=None).exclude(document="").select_related("city")
+    return next((award for award in found if document_key(award) == key), None)
+
+
+def document_key(award: PublishedAward) -> str:
+    """The name of the public scorecard in its address: random, and not the place where the file lies."""
+    return PurePosixPath(award.document).stem if award.document else ""
+
+
+def stands(award: PublishedAward, on: date) -> bool | None:
+    """Whether the award stands on that day; None where its validity is not published, as for all of the history."""
+    return None if award.valid_until is None else on <= award.valid_until
+
+
+def rounds() -> QuerySet[Any, Any]:
+    """The rounds, newest first: slug, name, number of awards, first and last day."""
+    return (
+        PublishedAward.objects.filter(closed_at=None)
+        .values("round_slug", "round_name")
+        .annotate(awards=Count("pk"), first=Min("announced_on"), last=Max("announced_on"))
+        .order_by("-last", "-round_slug")
+    )
+
+
+def round_awards(slug: str) -> QuerySet[PublishedAward]:
+    """The awards of one round, with their cities, newest first."""
+    return awards().filter(round_slug=slug)
+
+
+def search(text: str = "", filters: Filters | None = None) -> QuerySet[PublishedAward]:
+    """Where the cities stand that answer to the words (city, state or country, accents or not) and the filters."""
+    filters = Filters() if filters is None else filters
+    found = standing()
+    for word in geography.fold(text).replace(",", " ").split():
+        found = found.filter(_answers_to(word))
+    if filters.tiers:
+        found = found.filter(_of_tier(filters.tiers))
+    if filters.kind:
+        found = found.filter(kind=filters.kind)
+    if filters.year:
+        found = found.filter(announced_on__year=filters.year)
+    if filters.country:
+        found = found.filter(city__country=filters.country)
+    if filters.state:
+        found = found.filter(city__country="US", city__subdivision=filters.state)
+    if filters.population in BANDS:
+        low, high = BANDS[filters.population]
+        found = found.filter(city__population__gte=low, **({"city__population__lte": high} if high else {}))
+    return found.annotate(rank=_rank()).order_by(*SORTS.get(filters.sort, SORTS["name"]))
+
+
+def facets() -> Facets:
+    """Counts for filters, map and headline, in one query."""
+    counted = Facets()
+    columns = ("kind", "tier", "announced_on", "city__country", "city__subdivision", "city__subdivision_name", "city__is_invented")
+    for kind, tier, day, country, state, name, invented in standing().values_list(*columns):
+        counted.honor_roll += kind == Kind.HONOR_ROLL
+        counted.certified += kind != Kind.HONOR_ROLL
+        counted.invented += invented
+        counted.tiers[tier_key(kind, tier)] += 1
+        counted.kinds[kind] += 1
+        counted.years[day.year] += 1
+        counted.countries[country] += 1
+        if country == "US":
+            counted.states[state] += 1
+            counted.state_names[state] = name
+    return counted
+
+
+def tier_key(kind: str, tier: str) -> str:
+    """What a filter calls the tier: its key, honor_roll, or not-published where no source states it."""
+    return Kind.HONOR_ROLL.value if kind == Kind.HONOR_ROLL else tier or UNPUBLISHED
+
+
+def front(most: int = 12) -> dict[str, Any]:
+    """What the first page shows of the certified cities: the counts, the last round and its first awards."""
+    last = rounds().first()
+    shown = list(round_awards(last["round_slug"])[:most]) if last else []
+    return {"facets": facets(), "round": last, "awards": shown}
+
+
+def _answers_to(word: str) -> Q:
+    """The word is in the city's name, in its state or province, or in its country in English or the reader's language."""
+    match = Q(city__folded__contains=word) | Q(city__country__in=[code for code in geography.COUNTRIES if _names_country(word, code)])
+    for country in ("US", *geography.PROVINCES):
+        codes = [code for code, name in geography.subdivisions(country).items() if _names(word, code, name)]
+        if codes:
+            match |= Q(city__country=country, city__subdivision__in=codes)
+    return match
+
+
+def _names_country(word: str, code: str) -> bool:
+    if code == "US" and word in {"usa", "america"}:
+        return True
+    return _names(word, code, geography.COUNTRIES[code]) or _names(word, code, geography.country_name(code))
+
+
+def _names(word: str, code: str, name: str) -> bool:
+    """A code only as a whole; a part of a name from three letters on, or every place would answer to "ia"."""
+    return word == code.casefold() or (len(word) > 2 and word in geography.fold(name))
+
+
+def _of_tier(tiers: tuple[str, ...]) -> Q:
+    named = [tier for tier in tiers if tier not in {UNPUBLISHED, Kind.HONOR_ROLL.value}]
+    match = Q(tier__in=named) & ~Q(tier="")
+    if UNPUBLISHED in tiers:
+        match |= Q(tier="") & ~Q(kind=Kind.HONOR_ROLL)
+    if Kind.HONOR_ROLL.value in tiers:
+        match |= Q(kind=Kind.HONOR_ROLL)
+    return match
+
+
+def _rank() -> Case:
+    return Case(
+        *(When(tier=tier, then=Value(len(TIERS) - place)) for place, tier in enumerate(TIERS)),
+        When(kind=Kind.HONOR_ROLL, then=Value(-1)),
+        default=Value(0),
+        output_field=IntegerField(),
+    )

@@ -1,0 +1,419 @@
+"""What follows from a score: which one is current, what kind of award it makes, what a city reads of it, and who may."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.utils.timezone import get_default_timezone
+from django.utils.translation import gettext
+
+from assessments import queries as case
+from assessments.lifecycle import Status
+from assessments.models import Assessment, City, Consent, Cycle, Membership, Role
+from criteria import queries as rulebooks
+from criteria.models import CriterionText, Effort, Standard
+from criteria.queries import ENGLISH, rulebook
+from criteria.scoring import ENGINE_VERSION, NextSteps, Verdict, next_steps
+from reviews.lifecycle import AwardStatus, How, Kind
+from reviews.models import Announcement, Audience, Award, PublishedAward, Resolution, Score, Scorecard
+from wwc.outbox.models import Work
+from wwc.templatetags.display import tier_word
+
+DECIDING = (Status.READY, Status.DECIDED, Status.ANNOUNCED)
+NEAR = 2
+LIVE = (AwardStatus.PROPOSED, AwardStatus.APPROVED, AwardStatus.IN_BATCH, AwardStatus.RELEASED)
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """What follows from a score and the city's history: the kind of award, its tier, and the award before it."""
+
+    kind: str
+    tier: str
+    previous: PublishedAward | None
+
+    @property
+    def previous_tier(self) -> str:
+        """The tier of the award before, where it is published."""
+        return self.previous.tier if self.previous else ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """One assessment at the point of decision: what its score comes to, how near a line it is, what was decided."""
+
+    assessment: Assessment
+    score: Score | None
+    follows: Suggestion | None
+    award: Award | None
+    next_tier: str = ""
+    short: int = 0
+    above: int | None = None
+    missing_core: tuple[str, ...] = ()
+
+    @property
+    def near(self) -> bool:
+        """Whether two points more or less would move the tier."""
+        return bool(self.next_tier and 0 < self.short <= NEAR) or (self.above is not None and self.above < NEAR)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How far a round is: its decisions, its papers, and what may still be missing."""
+
+    decisions: int
+    tiers: tuple[tuple[str, int], ...]
+    papers: int
+    rendered: int
+    set_aside: int
+    without_lead: int
+    left_out: int
+    undecided: int
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion of a result: its verdict and the reasons that the city reads."""
+
+    code: str
+    title: str
+    core: bool
+    met: bool
+    earned: int
+    blocked_by: tuple[str, ...]
+    reasons: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """What an edition calls its criteria and areas: (code, core, area) in order, titles by code, names of areas by code."""
+
+    order: tuple[tuple[str, bool, str], ...]
+    titles: dict[str, str]
+    areas: dict[str, str]
+
+
+@dataclass(frozen=True)
+class AreaLines:
+    """One practice area of a result."""
+
+    code: str
+    name: str
+    points: int
+    possible: int
+    met: int
+    of: int
+    lines: tuple[Line, ...]
+
+
+# Deciding
+
+
+def deciding_to(user: Any, cycle: Cycle | None = None) -> QuerySet[Assessment]:
+    """The assessments that staff decide on, less the cities closed to the person."""
+    rows = case.assessments_for_programme(user).filter(status__in=DECIDING)
+    return rows.filter(cycle=cycle) if cycle else rows
+
+
+def awards_to(user: Any) -> QuerySet[Award]:
+    """The versions of awards that staff may see."""
+    return Award.objects.filter(assessment__in=deciding_to(user))
+
+
+def live_award(assessment: Assessment) -> Award | None:
+    """The version that is proposed, approved, in a batch or released; there is one at most."""
+    return Award.objects.filter(assessment=assessment, status__in=LIVE).select_related("score", "announcement", "proposed_by").first()
+
+
+def current_score(assessment: Assessment) -> Score | None:
+    """The score that the settled verdicts come to now, where the worker has computed it."""
+    return current_scores([assessment])[assessment.pk]
+
+
+def current_scores(assessments: Iterable[Assessment]) -> dict[int, Score | None]:
+    """The current score of each assessment, in two queries however many there are."""
+    numbers = [assessment.pk for assessment in assessments]
+    settled: dict[int, dict[str, str]] = {number: {} for number in numbers}
+    as_it_stands = Q(version=F("answer__current")) | Q(version=None, answer__current=None)
+    latest = Resolution.objects.filter(as_it_stands, answer__assessment__in=numbers).order_by("pk")
+    for number, code, verdict in latest.values_list("answer__assessment_id", "answer__criterion__code", "verdict"):
+        settled[number][code] = verdict
+    found: dict[int, Score | None] = dict.fromkeys(numbers)
+    for score in Score.objects.filter(assessment__in=numbers, engine=ENGINE_VERSION).order_by("pk"):
+        if score.verdicts == settled[score.assessment_id]:
+            found[score.assessment_id] = score
+    return found
+
+
+def histories(cities: Iterable[City]) -> dict[int, list[PublishedAward]]:
+    """What was announced about each city, oldest first, in one query. The public rows know it by slug or official number."""
+    cities = list(cities)
+    rows = PublishedAward.objects.filter(closed_at=None).filter(
+        Q(city__slug__in=[city.slug for city in cities]) | Q(city__geoid__in=[city.geoid for city in cities if city.geoid])
+    )
+    by_slug: dict[str, list[PublishedAward]] = {}
+    by_geoid: dict[str, list[PublishedAward]] = {}
+    for row in rows.select_related("city").order_by("announced_on", "pk"):
+        by_slug.setdefault(row.city.slug, []).append(row)
+        by_geoid.setdefault(row.city.geoid, []).append(row)
+    return {city.pk: by_slug.get(city.slug) or (by_geoid.get(city.geoid, []) if city.geoid else []) for city in cities}
+
+
+def suggest(assessment: Assessment, score: Score, history: Sequence[PublishedAward] | None = None) -> Suggestion:
+    """The kind and tier of award that follow from the score and from what the city was given before.
+
+    A higher tier than before is a level-up. Any other return is a recertification, also where no source states the
+    earlier tier. Nothing reached is no tier; the Honor Roll is a person's decision with a reason.
+    """
+    history = histories([assessment.city])[assessment.city_id] if history is None else history
+    previous = next((row for row in reversed(history) if row.kind != Kind.HONOR_ROLL), None)
+    if not score.tier:
+        return Suggestion(Kind.NO_TIER, "", previous)
+    return Suggestion(kind_of(score.tier, score, previous), score.tier, previous)
+
+
+def kind_of(tier: str, score: Score, previous: PublishedAward | None) -> str:
+    """What a tier is for a city with this award before it."""
+    if previous is None:
+        return Kind.NEW
+    ladder = [reach["key"] for reach in score.result["tiers"]]
+    higher = previous.tier in ladder and ladder.index(tier) > ladder.index(previous.tier)
+    return Kind.LEVEL_UP if higher else Kind.RECERTIFIED
+
+
+def decisions(assessments: Iterable[Assessment]) -> list[Decision]:
+    """Each assessment with its current score, what follows from it and the live decision, in four queries however many."""
+    cases = list(assessments)
+    scores = current_scores(cases)
+    before = histories({case.city_id: case.city for case in cases}.values())
+    live = Award.objects.filter(assessment__in=cases, status__in=LIVE).select_related("proposed_by", "approved_by", "announcement")
+    awards = {award.assessment_id: award for award in live}
+    return [_decision(case, scores[case.pk], before[case.city_id], awards.get(case.pk)) for case in cases]
+
+
+def deciding(user: Any, show: str) -> QuerySet[Assessment]:
+    """One part of what staff decide on: ready without a proposal, proposed, or decided; by the cities' names."""
+    live = Award.objects.filter(assessment=OuterRef("pk"), status__in=LIVE)
+    proposed = live.filter(status=AwardStatus.PROPOSED)
+    rows = deciding_to(user)
+    parts = {
+        "ready": rows.filter(~Exists(live), status=Status.READY),
+        "proposed": rows.filter(Exists(proposed), status=Status.READY),
+        "decided": rows.filter(status=Status.DECIDED),
+    }
+    return parts.get(show, parts["ready"]).order_by("city__folded", "pk")
+
+
+def _decision(case: Assessment, score: Score | None, history: Sequence[PublishedAward], award: Award | None) -> Decision:
+    if score is None:
+        return Decision(case, None, None, award)
+    reaches = score.result["tiers"]
+    goal = next((reach for reach in reaches if not reach["reached"]), None)
+    held = next((reach for reach in reversed(reaches) if reach["reached"]), None)
+    return Decision(
+        case,
+        score,
+        suggest(case, score, history),
+        award,
+        next_tier=goal["key"] if goal else "",
+        short=goal["points_short"] if goal else 0,
+        above=score.points - held["floor_points"] if held else None,
+        missing_core=tuple(goal["missing_core"]) if goal else (),
+    )
+
+
+def versions(assessment: Assessment) -> QuerySet[Award]:
+    """Every decision that was ever proposed on the assessment, latest first."""
+    return (
+        Award.objects.filter(assessment=assessment)
+        .select_related("score", "proposed_by", "approved_by", "announcement")
+        .order_by("-version")
+    )
+
+
+def ladder(score: Score) -> list[dict[str, Any]]:
+    """The tiers of a score with the points at which each begins."""
+    return [{"name": tier_word(reach["key"]), "at": reach["floor_points"]} for reach in score.result["tiers"]]
+
+
+# Announcing
+
+
+def batches() -> QuerySet[Announcement]:
+    """The rounds with their counts, newest first."""
+    held = Q(awards__status__in=[AwardStatus.IN_BATCH, AwardStatus.RELEASED])
+    return Announcement.objects.select_related("cycle").annotate(decisions=Count("awards", filter=held)).order_by("-pk")
+
+
+def awards_of(announcement: Announcement) -> QuerySet[Award]:
+    """The decisions of a batch, in the order of the cities' names."""
+    rows = Award.objects.filter(announcement=announcement, status__in=[AwardStatus.IN_BATCH, AwardStatus.RELEASED])
+    return rows.select_related("assessment__city", "assessment__cycle__standard", "score").order_by("assessment__city__folded", "pk")
+
+
+def day_of(instant: datetime) -> date:
+    """The day of an instant on the program's own calendar."""
+    return instant.astimezone(get_default_timezone()).date()
+
+
+def announced_on(announcement: Announcement) -> date:
+    """The day that papers and public rows of the round carry: that of its hour, which it must have."""
+    if announcement.announce_at is None:
+        raise ValueError(f"round {announcement.slug} has no hour yet")
+    return day_of(announcement.announce_at)
+
+
+def papers_of(announcement: Announcement) -> QuerySet[Scorecard]:
+    """The papers of the batch that hold at its date: in the language and by the consent that each city has now."""
+    rows = Scorecard.objects.filter(
+        award__announcement=announcement,
+        award__status__in=[AwardStatus.IN_BATCH, AwardStatus.RELEASED],
+        announced_on=announced_on(announcement),
+        language=F("award__assessment__city__language"),
+    )
+    return rows.filter(Q(audience=Audience.CITY) | Q(consent=F("award__assessment__consent")))
+
+
+def papers_wanted(announcement: Announcement) -> int:
+    """How many papers the batch needs: one for each city, and one for the public of each decision that is told."""
+    held = awards_of(announcement)
+    return held.count() + held.exclude(kind=Kind.NO_TIER).count()
+
+
+def batch_to(user: Any, announcement: Announcement) -> QuerySet[Award]:
+    """The decisions of a round that this person of the program may see."""
+    return awards_of(announcement).filter(assessment__in=deciding_to(user)).select_related("announcement")
+
+
+def joinable_to(user: Any, announcement: Announcement) -> QuerySet[Award]:
+    """Approved decisions of the cycle that are in no round yet."""
+    rows = awards_to(user).filter(assessment__cycle=announcement.cycle_id, status=AwardStatus.APPROVED)
+    return rows.select_related("assessment__city").order_by("assessment__city__folded", "pk")
+
+
+def standing_of(announcement: Announcement) -> Standing:
+    """How far a round is, in a fixed number of queries."""
+    held = awards_of(announcement)
+    tiers = dict(held.order_by().values_list("tier").annotate(n=Count("pk")))
+    dated = announcement.announce_at is not None
+    cards = papers_of(announcement) if dated else Scorecard.objects.none()
+    keys = [f"render_scorecard:scorecard_id={pk}" for pk in cards.filter(rendered_at=None).values_list("pk", flat=True)]
+    led = Membership.objects.filter(city=OuterRef("assessment__city"), role=Role.LEAD, ended_at=None, person__is_active=True)
+    before = [Status.SUBMITTED, Status.IN_REVIEW, Status.READY]
+    return Standing(
+        decisions=sum(tiers.values()),
+        tiers=tuple((key, tiers[key]) for key in ("platinum", "gold", "silver", "certified", "") if key in tiers),
+        papers=papers_wanted(announcement),
+        rendered=cards.exclude(rendered_at=None).count(),
+        set_aside=Work.objects.filter(key__in=keys, parked_at__isnull=False).count(),
+        without_lead=held.filter(~Exists(led)).count(),
+        left_out=Award.objects.filter(assessment__cycle=announcement.cycle_id, status=AwardStatus.APPROVED).count(),
+        undecided=Assessment.objects.filter(cycle=announcement.cycle_id, status__in=before).count(),
+    )
+
+
+# Reading a result
+
+
+def result_to(user: Any, assessment: Assessment, now: datetime) -> Award | None:
+    """The decision that this member of the city may read now; None where it is not theirs to know yet."""
+    roles = case.roles_of(user, assessment.city)
+    award = live_award(assessment)
+    if not roles or award is None:
+        return None
+    if award.status == AwardStatus.RELEASED and assessment.status == Status.ANNOUNCED:
+        return award
+    told = award.announcement.cities_told_at if award.announcement else None
+    first = award.status == AwardStatus.IN_BATCH and told is not None and told <= now and roles & {Role.LEAD, Role.SIGNATORY}
+    return award if first else None
+
+
+def words_of(standard: Standard, language: str) -> Words:
+    """The criteria and practice areas of an edition as a result names them, in four queries.
+
+    Reads no more than that: a round renders and copies hundreds of results.
+    """
+    texts = CriterionText.objects.filter(criterion__standard=standard, language__in={ENGLISH, language})
+    spoken = {(code, tongue): title for code, tongue, title in texts.values_list("criterion__code", "language", "title")}
+    order = tuple(standard.criteria.order_by("position").values_list("code", "core", "area__code"))
+    titles = {code: spoken.get((code, language)) or spoken[code, ENGLISH] for code, _core, _area in order}
+    return Words(order, titles, {area.code: area.name_shown for area in rulebooks.areas_of(standard, language)})
+
+
+def areas_of(score: Score, language: str, words: Words | None = None) -> list[AreaLines]:
+    """Every criterion of a result by practice area: verdict, points and the reasons of whoever settled it."""
+    words = words or words_of(score.assessment.cycle.standard, language)
+    settled = Resolution.objects.filter(answer__assessment=score.assessment).order_by("pk")
+    said = {
+        code: gettext("Not met, as the city says.") if how == How.AS_CITY_SAYS else rationale
+        for code, how, rationale in settled.values_list("answer__criterion__code", "how", "rationale")
+    }
+    found = {reason["code"]: reason for reason in score.result["reasons"]}
+    lines: dict[str, list[Line]] = {}
+    for code, core, area in words.order:
+        reason = found[code]
+        line = Line(
+            code=code,
+            title=words.titles[code],
+            core=core,
+            met=reason["verdict"] == Verdict.MET,
+            earned=reason["earned"],
+            blocked_by=tuple(reason["blocked_by"]),
+            reasons=said.get(code, ""),
+        )
+        lines.setdefault(area, []).append(line)
+    return [
+        AreaLines(
+            area["area"],
+            words.areas[area["area"]],
+            area["points"],
+            area["possible"],
+            area["met"],
+            area["criteria"],
+            tuple(lines[area["area"]]),
+        )
+        for area in score.result["by_area"]
+    ]
+
+
+def way_up(score: Score) -> NextSteps | None:
+    """The shortest way to the next tier from the verdicts of this score; None on the highest one."""
+    verdicts = {code: Verdict(verdict) for code, verdict in score.verdicts.items()}
+    return next_steps(rulebook(score.assessment.cycle.standard), verdicts)
+
+
+def shown_to(award: Award, reader: str, language: str) -> dict[str, Any]:
+    """What one reader sees of a decision: the city all of it, the public as far as the city agreed."""
+    score, consent = award.score, award.assessment.consent
+    points = reader == Audience.CITY or consent != Consent.TIER
+    criteria = reader == Audience.CITY or consent == Consent.CRITERIA
+    steps = way_up(score) if reader == Audience.CITY else None
+    areas = areas_of(score, language) if points else []
+    return {
+        "score": score if points else None,
+        "ladder": ladder(score) if points else [],
+        "areas": areas,
+        "criteria": criteria,
+        "goal": steps.tier if steps and steps.codes else "",
+        "road": _road(score, steps, areas) if steps else [],
+    }
+
+
+def city_paper(award: Award) -> Scorecard | None:
+    """The city's own paper of a decision, once it is rendered."""
+    if award.announcement is None or award.announcement.announce_at is None:
+        return None
+    return papers_of(award.announcement).filter(award=award, audience=Audience.CITY).exclude(rendered_at=None).first()
+
+
+def _road(score: Score, steps: NextSteps, areas: Sequence[AreaLines]) -> list[tuple[int, list[Line]]]:
+    """The way up in steps of 3, 6 and 12 months, by the effort that each criterion takes."""
+    effort = dict(score.assessment.cycle.standard.criteria.values_list("code", "effort"))
+    lines = {line.code: line for area in areas for line in area.lines}
+    months: dict[str, int] = {Effort.WEEKS: 3, Effort.MONTHS: 6}
+    due: dict[int, list[Line]] = {3: [], 6: [], 12: []}
+    for code in steps.codes:
+        due[months.get(effort[code], 12)].append(lines[code])
+    return [(within, found) for within, found in due.items() if found]

@@ -1,0 +1,73 @@
+"""Queue entrances of the judgement's machine work."""
+
+from datetime import date
+from typing import Any
+
+from celery import shared_task
+
+from reviews.jobs import announcement, duties, readings, score, scorecard, splits
+from wwc.audit.record import through
+from wwc.outbox import running
+
+
+@running.entrance("score_assessment")
+def score_assessment(*, assessment_id: int) -> None:
+    """Score one assessment."""
+    score.score_assessment(assessment_id)
+
+
+@running.entrance("render_scorecard")
+def render_scorecard(*, scorecard_id: int) -> None:
+    """Render one paper."""
+    scorecard.render_scorecard(scorecard_id)
+
+
+@running.entrance("tell_ready")
+def tell_ready(*, day: str) -> None:
+    """Tell staff what is ready."""
+    duties.tell_ready(day)
+
+
+@running.entrance("tell_directors")
+def tell_directors(*, day: str) -> None:
+    """Tell directors what waits."""
+    duties.tell_directors(day)
+
+
+@running.entrance("tell_waiting")
+def tell_waiting(*, person_id: int, day: str) -> None:
+    """Tell one person what waits for them."""
+    duties.tell_waiting(person_id, date.fromisoformat(day))
+
+
+@running.entrance("tell_bounced")
+def tell_bounced(*, person_id: int, day: str) -> None:
+    """Tell one of staff which letters did not arrive."""
+    duties.tell_bounced(person_id, date.fromisoformat(day))
+
+
+@running.entrance("pass_on_split")
+def pass_on_split(*, answer_id: int, version_id: int | None) -> None:
+    """Tell who settles a split that its readers did not."""
+    splits.pass_on(answer_id, version_id)
+
+
+@shared_task(name="reviews.ask_digests")
+def ask_digests(**_later: Any) -> None:
+    """Ask for the daily letters of everybody whose morning it is."""
+    with through("worker"):
+        duties.ask_digests()
+
+
+@shared_task(name="reviews.announce_due")
+def announce_due(**_later: Any) -> None:
+    """Publish the rounds whose hour has come."""
+    with through("worker"):
+        announcement.announce_due()
+
+
+@shared_task(name="reviews.end_readings")
+def end_readings(**_later: Any) -> None:
+    """End the readings of people who joined the team of the city they read."""
+    with through("worker"):
+        readings.end_readings_of_members()

@@ -1,0 +1,204 @@
+"""Rounds: put together, looked at as the city and as the public, prepared, announced by a second person, taken back."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import now
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from reviews import access
+from reviews.actions import announcing as actions
+from reviews.forms import HourForm, ReasonForm, RoundForm
+from reviews.lifecycle import Batch
+from reviews.models import Announcement, Scorecard
+from reviews.queries import results
+from wwc.http import private_file, refusals_shown
+from wwc.refusals import require
+
+
+@require_safe
+def announcing(request: HttpRequest) -> HttpResponse:
+    """The rounds, and the beginning of another one."""
+    require(access.may_announce(request.user))
+    page = Paginator(results.batches(), 25).get_page(request.GET.get("page"))
+    return render(request, "reviews/announcing.html", {"page": page, "form": RoundForm()})
+
+
+@require_safe
+def announcement(request: HttpRequest, slug: str) -> HttpResponse:
+    """One round: what is still open, its decisions, its hour."""
+    batch = _batch(request, slug)
+    standing = results.standing_of(batch)
+    open_ = _open(request.user, batch, standing)
+    context = {
+        "batch": batch,
+        "page": Paginator(results.batch_to(request.user, batch), 25).get_page(request.GET.get("page")),
+        "standing": standing,
+        "open": open_,
+        "ready": not open_,
+        "checks": _checks(standing),
+        "joinable": results.joinable_to(request.user, batch),
+        "can_join": batch.status in (Batch.DRAFT, Batch.PREPARED, Batch.TAKEN_BACK),
+        "can_prepare": batch.status != Batch.RELEASED and standing.decisions > 0,
+        "hour_form": HourForm(initial={"announce_at": batch.announce_at}),
+        "reason_form": ReasonForm(),
+        "take_back": actions.can_be_taken_back(batch) and bool(access.may_take_back(request.user)),
+    }
+    return render(request, "reviews/announcing_round.html", context)
+
+
+@require_POST
+def draft(request: HttpRequest) -> HttpResponse:
+    """Begin a round."""
+    require(access.may_announce(request.user))
+    form = RoundForm(request.POST)
+    if not form.is_valid():
+        context = {"page": Paginator(results.batches(), 25).get_page(1), "form": form}
+        return render(request, "reviews/announcing.html", context, status=422)
+    with refusals_shown(request):
+        made = actions.draft_round(**form.cleaned_data, by=request.user, at=now())
+        return redirect("reviews:announcement", made.slug)
+    return redirect("reviews:announcing")
+
+
+@require_POST
+def add(request: HttpRequest, slug: str) -> HttpResponse:
+    """Put every approved decision of the cycle into the round, or the ones that were chosen."""
+    batch = _batch(request, slug)
+    awards = results.joinable_to(request.user, batch)
+    if chosen := request.POST.getlist("award"):
+        awards = awards.filter(pk__in=[pk for pk in awards.values_list("pk", flat=True) if str(pk) in chosen])
+    with refusals_shown(request):
+        n = actions.add(batch, awards=awards, by=request.user, at=now())
+        messages.success(request, ngettext("%(n)d decision joined the round.", "%(n)d decisions joined the round.", n) % {"n": n})
+    return redirect("reviews:announcement", slug)
+
+
+@require_POST
+def prepare(request: HttpRequest, slug: str) -> HttpResponse:
+    """Give the round its hour; its papers are rendered."""
+    batch = _batch(request, slug)
+    form = HourForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("The hour is missing or not a date. Nothing was changed."))
+        return redirect("reviews:announcement", slug)
+    with refusals_shown(request):
+        actions.prepare(batch, announce_at=form.cleaned_data["announce_at"], by=request.user, at=now())
+        messages.success(request, _("Prepared. The scorecards are being rendered; you may leave this page."))
+    return redirect("reviews:announcement", slug)
+
+
+@require_POST
+def release(request: HttpRequest, slug: str) -> HttpResponse:
+    """Announce, as the second person."""
+    batch = _batch(request, slug)
+    with refusals_shown(request):
+        actions.release(batch, by=request.user, at=now())
+        told = batch.released_at is not None
+        messages.success(
+            request, _("Announced. It can be taken back for five minutes.") if told else _("Approved. It goes out at its hour.")
+        )
+    return redirect("reviews:announcement", slug)
+
+
+@require_POST
+def take_back(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take the round back while its letters wait."""
+    batch = _batch(request, slug)
+    with refusals_shown(request):
+        actions.take_back(batch, reason=request.POST.get("reason", ""), by=request.user, at=now())
+        messages.success(request, _("Taken back. Nothing of it is public, and no letter goes out."))
+    return redirect("reviews:announcement", slug)
+
+
+@require_safe
+def look(request: HttpRequest, slug: str, pk: int, reader: str) -> HttpResponse:
+    """One decision as the city, or the public, will see it."""
+    batch = _batch(request, slug)
+    award = get_object_or_404(results.batch_to(request.user, batch), pk=pk)
+    language = get_language() or "en"
+    context: dict[str, Any] = results.shown_to(award, reader, language) | {"award": award, "reader": reader}
+    context["cards"] = results.papers_of(batch).filter(award=award, audience=reader)
+    return render(request, "reviews/announcing_look.html", context)
+
+
+@require_safe
+def paper(request: HttpRequest, pk: int) -> FileResponse:
+    """A rendered paper, for staff to look at before the release."""
+    card = get_object_or_404(Scorecard.objects.filter(award__in=results.awards_to(request.user)), pk=pk)
+    return private_file(card.stored, filename=f"scorecard-{card.pk}.pdf", content_type="application/pdf")
+
+
+def _batch(request: HttpRequest, slug: str) -> Announcement:
+    require(access.may_announce(request.user))
+    return get_object_or_404(Announcement.objects.select_related("cycle", "prepared_by", "approved_by", "released_by"), slug=slug)
+
+
+def _open(user: Any, batch: Announcement, standing: results.Standing) -> list[str]:
+    """What keeps the round from being announced by this person now, in words."""
+    found = []
+    if not standing.decisions:
+        found.append(_("It holds no decision yet."))
+    if batch.announce_at is None or batch.status in (Batch.DRAFT, Batch.TAKEN_BACK):
+        found.append(_("It has no hour yet: prepare it."))
+    elif standing.rendered < standing.papers:
+        missing = standing.papers - standing.rendered
+        found.append(ngettext("%(n)d scorecard is not rendered yet.", "%(n)d scorecards are not rendered yet.", missing) % {"n": missing})
+    ruling = access.may_release(user, batch)
+    if not ruling:
+        found.append(str(ruling.reason))
+    return found
+
+
+def _checks(standing: results.Standing) -> list[dict[str, str]]:
+    """The list beside the round: each thing done, or open with its count."""
+    told = sum(n for key, n in standing.tiers if key)
+    found = [
+        _check(
+            standing.decisions > 0,
+            ngettext("%(n)d decision approved by a second person", "%(n)d decisions approved by a second person", standing.decisions)
+            % {"n": standing.decisions},
+            _("%(n)d with a tier") % {"n": told},
+        ),
+        _check(
+            0 < standing.papers == standing.rendered,
+            _("%(done)d of %(n)d scorecards rendered") % {"done": standing.rendered, "n": standing.papers},
+        ),
+    ]
+    return found + [_check(not n, text % {"n": n} if n else done) for n, done, text in _counted(standing) if n or done]
+
+
+def _counted(standing: results.Standing) -> list[tuple[int, str, str]]:
+    """What would be left out: how many, the words where there are none, the words where there are."""
+    aside, unread, left, undecided = standing.set_aside, standing.without_lead, standing.left_out, standing.undecided
+    return [
+        (
+            aside,
+            "",
+            ngettext("%(n)d scorecard stopped five times and is set aside", "%(n)d scorecards stopped five times and are set aside", aside),
+        ),
+        (
+            unread,
+            _("Every city has a lead to write to"),
+            ngettext("%(n)d city has no lead to write to", "%(n)d cities have no lead to write to", unread),
+        ),
+        (
+            left,
+            _("Every approved decision is in a round"),
+            ngettext("%(n)d approved decision is in no round", "%(n)d approved decisions are in no round", left),
+        ),
+        (
+            undecided,
+            _("Every assessment of the cycle is decided"),
+            ngettext("%(n)d assessment of the cycle is not decided", "%(n)d assessments of the cycle are not decided", undecided),
+        ),
+    ]
+
+
+def _check(done: bool, text: str, more: str = "") -> dict[str, str]:
+    return {"kind": "met" if done else "open", "text": text, "more": more}

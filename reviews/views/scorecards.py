@@ -1,0 +1,48 @@
+"""The city's own result, when it is its to know, and its scorecard."""
+
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.timezone import now
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from assessments import queries as case
+from assessments.lifecycle import CITY_READS, Status
+from assessments.models import Assessment
+from assessments.views.frame import set_frame
+from reviews.models import Award
+from reviews.queries import results
+from wwc.http import private_file
+
+
+@require_safe
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was given, the shortest way up, the reason for every verdict; before its day the same words for everyone."""
+    assessment = get_object_or_404(_own(request), pk=pk)
+    set_frame(request, assessment.city, assessment)
+    award = results.result_to(request.user, assessment, now())
+    if award is None:
+        state = CITY_READS[Status(assessment.status)]
+        under_review = assessment.status in (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED, Status.ANNOUNCED)
+        return render(request, "reviews/scorecards_waiting.html", {"assessment": assessment, "state": state, "under_review": under_review})
+    context = results.shown_to(award, "city", get_language() or "en")
+    context |= {"assessment": assessment, "award": award, "paper": results.city_paper(award)}
+    return render(request, "reviews/scorecards.html", context)
+
+
+@require_safe
+def scorecard(request: HttpRequest, pk: int) -> FileResponse:
+    """The city's scorecard as PDF."""
+    assessment = get_object_or_404(_own(request), pk=pk)
+    award: Award | None = results.result_to(request.user, assessment, now())
+    card = results.city_paper(award) if award else None
+    if card is None:
+        raise Http404
+    name = f"{assessment.city.slug}-{assessment.cycle.slug}-scorecard.pdf"
+    return private_file(card.stored, filename=name, content_type="application/pdf")
+
+
+def _own(request: HttpRequest) -> QuerySet[Assessment]:
+    """The assessments of the person's own cities; staff look through the round."""
+    return case.assessments_visible_to(request.user).filter(city__in=case.own_city_ids(request.user))

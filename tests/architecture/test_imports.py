@@ -1,0 +1,48 @@
+"""The direction of imports: proved by import-linter, and for what it does not see, by reading."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.architecture.source import PACKAGES, ROOT, files, name, tree
+
+PURE = files(
+    "criteria/scoring/*.py",
+    "assessments/clock.py",
+    "assessments/differences.py",
+    "reviews/planning.py",
+    "reviews/agreement.py",
+    "wwc/insights/statistics.py",
+    "wwc/startup.py",
+)
+
+
+def test_storeys_and_rooms_hold():
+    done = subprocess.run(
+        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("path", PURE, ids=name)
+def test_a_pure_room_imports_the_standard_library_and_its_own_room(path):
+    room = ".".join(path.relative_to(ROOT).parts[:2]) if path.parent.name == "scoring" else ""
+    for node in ast.walk(tree(path)):
+        names = (
+            [a.name for a in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+        for imported in names:
+            top = imported.split(".")[0]
+            assert top in sys.stdlib_module_names or (room and imported.startswith(room)), f"{name(path)} imports {imported}"
+
+
+def test_nobody_calls_a_room_by_a_name_without_meaning():
+    meaningless = {"utils", "helpers", "common", "base", "manager", "managers", "service", "services", "misc"}
+    found = [name(path) for package in PACKAGES for path in files(f"{package}/**/*.py") if path.stem in meaningless]
+    assert found == []

@@ -1,0 +1,116 @@
+"""What every test may lean on: a database with the real Standard, people of each role, clients, an empty folder for files."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client, TransactionTestCase
+from django.utils import translation
+
+from criteria import queries as rulebooks
+from criteria.models import Standard
+from tests.factories import people
+from wwc.accounts.models import User
+from wwc.audit import triggers
+
+# Playwright drives the browser from a thread with a running loop; Django's guard would refuse the rows beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+pytest_plugins = ["tests.support.browser", "tests.support.scanner"]  # one Chromium for a process: a second driver in it would be refused
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+
+
+def _flush_without_triggers(original: Callable[[TransactionTestCase], None]) -> Callable[[TransactionTestCase], None]:
+    def teardown(self: TransactionTestCase) -> None:
+        with triggers.lifted():
+            original(self)
+
+    return teardown
+
+
+# The flush after a test with real transactions deletes rows that nothing else may delete.
+TransactionTestCase._fixture_teardown = _flush_without_triggers(TransactionTestCase._fixture_teardown)  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """Each test begins in English: a request leaves its language behind in this thread."""
+    translation.activate("en")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
+    """The real editions and the words of the letters, once for all tests."""
+    with django_db_blocker.unblock():
+        call_command("load_fixtures", "--without-history", verbosity=0)
+
+
+@pytest.fixture
+def standing(transactional_db: None) -> None:
+    """For tests with real transactions: the editions and letter texts, loaded again where a flush took them."""
+    if not Standard.objects.exists():
+        call_command("load_fixtures", "--without-history", verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(tmp_path: Path, settings) -> None:
+    """Files, mail and cache of one test are its own."""
+    settings.STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path / "files"}},
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    settings.CACHES = dict.fromkeys(django_settings.CACHES, cache)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.DEMO = True
+    rulebooks.forget()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The instant at which the people of a test act."""
+    return NOW
+
+
+@pytest.fixture
+def client_of() -> Callable[[User | None], Client]:
+    """A client that is signed in as the person."""
+
+    def make(person: User | None = None) -> Client:
+        client = Client()
+        if person is not None:
+            client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def staff(db: None) -> User:
+    """Works for the program."""
+    return people.person("staff", is_staff=True)
+
+
+@pytest.fixture
+def director(db: None) -> User:
+    """Answers for the program."""
+    return people.person("director", is_director=True)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Has an account and no role at all."""
+    return people.person("stranger")
+
+
+@pytest.fixture
+def postgres() -> None:
+    """For tests of races: they prove nothing on a database that takes one writer at a time."""
+    if connection.vendor != "postgresql":
+        pytest.skip("races are tested on PostgreSQL")

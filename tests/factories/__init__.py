@@ -1,0 +1,1 @@
+"""Rows with no surprises, made by the real actions wherever there is one."""

@@ -1,0 +1,52 @@
+"""What tests of the judgement lean on."""
+
+import json
+
+import pytest
+from django.conf import settings
+
+from tests.factories import people, reviews
+from wwc.outbox.models import LetterText
+
+
+@pytest.fixture
+def second_director(db):
+    """Another director, for the second hand."""
+    return people.person("second-director", is_director=True)
+
+
+@pytest.fixture
+def letter_texts(db):
+    """The words of the letters."""
+    file = settings.BASE_DIR / "fixtures" / "letters.json"
+    for row in json.loads(file.read_text()):
+        LetterText.objects.get_or_create(
+            key=row["key"], language=row["language"], defaults={"subject": row["subject"], "body": row["body"]}
+        )
+
+
+# A cycle being read, one city in it, and readers who have declared
+
+
+@pytest.fixture
+def cycle(db):
+    """A cycle whose submissions are in."""
+    return reviews.cycle()
+
+
+@pytest.fixture
+def assessment(cycle):
+    """A city that claims everything but B2."""
+    return reviews.submitted("Alder Reach", cycle, B2="not_met")
+
+
+@pytest.fixture
+def member(assessment, cycle):
+    """A reader of all areas."""
+    return reviews.reader(cycle)
+
+
+@pytest.fixture
+def second(assessment, cycle):
+    """Another reader."""
+    return reviews.reader(cycle, "second")

@@ -1,0 +1,109 @@
+"""The pages where staff decide."""
+
+import pytest
+from django.urls import reverse
+
+from assessments.models import Conflict, ConflictState
+from reviews.lifecycle import AwardStatus
+from reviews.models import Award
+from reviews.queries import results
+from tests.factories import results as make
+from tests.support.counting import same_queries
+
+LIST = "/reviews/deciding/"
+
+
+@pytest.fixture
+def case(db):
+    return make.scored(make.city("Alder Reach"), 31)
+
+
+def propose(client, case, **given):
+    score = results.current_score(case)
+    return client.post(reverse("reviews:propose", args=[case.pk]), {"score": score.pk if score else 0, "given": "gold", **given})
+
+
+@pytest.mark.parametrize("who", ["alder-reach-lead", "stranger", "reader"])
+def test_nobody_else_finds_the_pages(case, client_of, who):
+    client = client_of(make.people.person(who))
+    for address in (LIST, reverse("reviews:award", args=[case.pk]), "/reviews/announcing/"):
+        assert client.get(address).status_code == 404
+    assert propose(client, case).status_code == 404
+
+
+def test_the_list_shows_score_and_distance(case, client_of, staff):
+    page = client_of(staff).get(LIST).content.decode()
+    assert "Alder Reach, Ohio" in page
+    assert "6 to Platinum, 1 above its line" in page
+    assert "near a line" in page
+
+
+def test_a_conflict_closes_the_city_on_every_page(case, client_of, staff, now):
+    Conflict.objects.create(
+        person=staff, city=case.city, cycle=case.cycle, state=ConflictState.FOUND, reason="Family.", said_at=now, said_by=staff
+    )
+    client = client_of(staff)
+    assert "Alder Reach" not in client.get(LIST).content.decode()
+    assert client.get(reverse("reviews:award", args=[case.pk])).status_code == 404
+
+
+def test_one_proposes_and_another_approves(case, client_of, staff, director, letter_texts):
+    response = propose(client_of(staff), case, show="ready")
+    assert response.url == f"{LIST}?show=ready"
+    award = Award.objects.get()
+    assert (award.kind, award.tier, award.status) == ("new", "gold", AwardStatus.PROPOSED)
+    address = reverse("reviews:approve", args=[award.pk])
+    refused = client_of(staff).post(address)
+    assert refused.status_code == 403
+    assert "A director approves" in refused.content.decode()
+    client_of(director).post(address)
+    award.refresh_from_db()
+    assert award.status == AwardStatus.APPROVED
+
+
+def test_another_tier_needs_a_reason(case, client_of, staff):
+    client = client_of(staff)
+    page = client.get(propose(client, case, given="platinum").url)
+    assert "This needs a reason in words." in page.content.decode()
+    assert not Award.objects.exists()
+    propose(client, case, given="platinum", reason="The board decided so.")
+    assert Award.objects.get().reason == "The board decided so."
+    listed = client.get(f"{LIST}?show=proposed").content.decode()
+    assert "with a reason" in listed
+
+
+@pytest.mark.parametrize("given", ["", "diamond"])
+def test_a_wrong_choice_stores_nothing(case, client_of, staff, given):
+    assert propose(client_of(staff), case, given=given).status_code == 302
+    assert not Award.objects.exists()
+
+
+def test_a_score_of_another_city_decides_nothing(case, client_of, staff):
+    other = make.scored(make.city("Fort Hallam"), 31)
+    score = results.current_score(other)
+    assert client_of(staff).post(reverse("reviews:propose", args=[case.pk]), {"score": score.pk, "given": "gold"}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["propose", "approve", "retract"])
+def test_looking_changes_nothing(case, client_of, staff, name):
+    assert client_of(staff).get(reverse(f"reviews:{name}", args=[case.pk])).status_code == 405
+
+
+def test_the_page_of_one_shows_every_reason(case, client_of, staff):
+    page = client_of(staff).get(reverse("reviews:award", args=[case.pk])).content.decode()
+    assert page.count("Reasons for ") == 43
+
+
+def test_a_missing_score_is_said(db, client_of, staff):
+    case = make.settled(make.city("Alder Reach"), make.met(31))
+    client = client_of(staff)
+    assert "The score is being worked out" in client.get(LIST).content.decode()
+    assert "The score is being worked out" in client.get(reverse("reviews:award", args=[case.pk])).content.decode()
+
+
+def test_the_list_takes_the_same_queries_for_one_and_thirty(case, client_of, staff):
+    def more():
+        for n in range(29):
+            make.scored(make.city(f"Fort Hallam {n}"), 20)
+
+    same_queries(client_of(staff), LIST, more, expected=11)

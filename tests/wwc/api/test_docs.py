@@ -1,0 +1,106 @@
+"""The schema holds, and the page drawn from it leaves nothing out."""
+
+import re
+from html import unescape
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
+
+from tests.factories import published
+from wwc.api import drawn, urls
+
+
+def test_the_schema_is_valid_and_nothing_in_it_is_guessed(tmp_path):
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
+    assert (tmp_path / "schema.yml").read_text().startswith("openapi: 3.1.0")
+
+
+def operations():
+    return [(path, method, said) for path, methods in drawn.schema()["paths"].items() for method, said in methods.items()]
+
+
+def test_every_address_is_in_the_schema_and_only_read():
+    listed = {path for path, method, _said in operations() if method == "get"}
+    patterns = [str(entry.pattern) for entry in urls.urlpatterns]
+    assert listed == {"/api/" + re.sub(r"<slug:(\w+)>", r"{\1}", pattern) for pattern in patterns if pattern.startswith("v1/")}
+    assert len(listed) == len(operations()) == 10
+
+
+@pytest.mark.parametrize(("path", "method", "said"), operations(), ids=[f"{method} {path}" for path, method, _said in operations()])
+def test_every_operation_tells_its_errors_in_one_shape(path, method, said):
+    wanted = {"400", "401", "406", "429"}
+    wanted |= {"404"} if "{" in path else set()
+    wanted |= {"403"} if "assessments" in path else set()
+    assert set(said["responses"]) == {"200", *wanted}
+    for code in wanted:
+        assert said["responses"][code]["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+
+def test_only_the_citys_own_addresses_need_a_token():
+    needing = {path for path, _method, said in operations() if {} not in said["security"]}
+    assert needing == {"/api/v1/assessments/", "/api/v1/assessments/{cycle}/{city}/draft-score/"}
+
+
+def test_the_page_draws_every_operation_with_its_parameters_and_fields(client, db):
+    page = unescape(client.get("/api/docs/").content.decode())
+    for path, _method, said in operations():
+        assert f"GET {path}" in page
+        part = page.partition(f'<article class="stack operation" id="{said["operationId"]}"')[2].partition("</article>")[0]
+        for parameter in said["parameters"]:
+            assert f"<code>{parameter['name']}</code>" in part
+            assert parameter["description"].strip() in part
+        for code in set(said["responses"]) - {"200"}:
+            assert f"<code>{code}</code>" in part
+
+
+def test_every_field_and_parameter_says_what_it_means():
+    silent = []
+    for _tag, listed in drawn.groups():
+        for operation in listed:
+            silent += [f"{operation.id} {field.within}.{field.name}" for field in operation.fields if not field.about]
+            silent += [f"{operation.id} {parameter['name']}" for parameter in operation.parameters if not parameter.get("description")]
+            assert operation.fields
+    assert silent == []
+
+
+def test_fields_within_rows_are_named_by_their_way(client):
+    fields = {operation.id: operation.fields for _tag, listed in drawn.groups() for operation in listed}
+    assert ("areas", "points", "whole number") in {(f.within, f.name, f.kind) for f in fields["scores_list"]}
+    assert ("", "criteria", "list of rows or null") in {(f.within, f.name, f.kind) for f in fields["scores_retrieve"]}
+    assert ("", "valid_until", "date or null") in {(f.within, f.name, f.kind) for f in fields["awards_list"]}
+
+
+def test_the_page_and_the_schema_lead_to_each_other(client, db):
+    page = client.get(reverse("api:docs")).content.decode()
+    assert f'href="{reverse("api:schema")}"' in page
+    assert "http://127.0.0.1:8000/api/v1/awards/" in page
+
+
+def test_the_page_is_open_and_the_same_for_all(client, db, client_of, stranger):
+    assert client.get("/api/docs/").status_code == 200
+    assert client_of(stranger).get("/api/docs/").status_code == 200
+    assert client.post("/api/docs/").status_code == 405
+
+
+# docs/api.md
+
+GUIDE = (settings.BASE_DIR / "docs" / "api.md").read_text()
+EXAMPLES = re.findall(r'curl [^\n]*"http://127\.0\.0\.1:8000(/api/[^"]*)"', GUIDE)
+
+
+@pytest.mark.parametrize("address", EXAMPLES)
+def test_every_example_of_the_guide_is_answered(get, address, lead, token_of):
+    published.award(published.city("Boston", "MA", slug="boston-ma"))
+    secret = token_of(lead) if "assessments" in address else ""
+    assert get(address, secret).status_code == (404 if "draft-score" in address else 200)
+
+
+def test_the_guide_has_an_example_of_every_list():
+    assert {address.partition("?")[0] for address in EXAMPLES} >= {path for path, _method, _said in operations() if path.endswith("s/")}
+
+
+def test_the_guide_names_every_address():
+    for path, _method, _said in operations():
+        assert f"`{path.removeprefix('/api/v1/')}`" in GUIDE.replace("<", "{").replace(">", "}")

@@ -1,0 +1,123 @@
+"""The schema as values, and the page of documentation drawn from it."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from drf_spectacular.generators import SchemaGenerator
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of an answer; `within` names the rows that it lies in."""
+
+    name: str
+    kind: str
+    about: str
+    within: str
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One address, with what a reader needs."""
+
+    id: str
+    path: str
+    title: str
+    about: str
+    parameters: tuple[dict[str, Any], ...]
+    fields: tuple[Field, ...]
+    paged: bool
+    token: bool
+    errors: tuple[tuple[str, str], ...]
+
+    @property
+    def short(self) -> str:
+        """The path without what all of them begin with."""
+        return self.path.removeprefix("/api/v1/")
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The OpenAPI schema; the code cannot change while a process runs, so it is drawn once."""
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@cache
+def groups() -> tuple[tuple[str, tuple[Operation, ...]], ...]:
+    """The operations by tag, in the order of the street plan."""
+    whole = schema()
+    found: dict[str, list[Operation]] = {}
+    for path, methods in whole["paths"].items():
+        for said in methods.values():
+            found.setdefault(said["tags"][0], []).append(_operation(whole, path, said))
+    return tuple((tag, tuple(operations)) for tag, operations in found.items())
+
+
+def _operation(whole: dict[str, Any], path: str, said: dict[str, Any]) -> Operation:
+    content = next(iter(said["responses"]["200"]["content"].values()))["schema"]
+    shape = _resolved(whole, content)
+    paged = "results" in shape["properties"]
+    row = _resolved(whole, shape["properties"]["results"]["items"]) if paged else shape
+    errors = ((code, answer["description"]) for code, answer in said["responses"].items() if code != "200")
+    title, _line, about = said["description"].partition(". ")
+    return Operation(
+        id=said["operationId"],
+        path=path,
+        title=title.rstrip("."),
+        about=about,
+        parameters=tuple(parameter | {"values": _values(parameter["schema"])} for parameter in said.get("parameters", [])),
+        fields=tuple(_fields(whole, row, "")),
+        paged=paged,
+        token={} not in said.get("security", [{}]),
+        errors=tuple(errors),
+    )
+
+
+def _fields(whole: dict[str, Any], shape: dict[str, Any], within: str) -> list[Field]:
+    """The fields of a row, those of the rows within it behind each."""
+    found = []
+    for name, field in shape["properties"].items():
+        found.append(Field(name, _kind(whole, field), field.get("description", ""), within))
+        inner = _resolved(whole, field.get("items", {}))
+        if "properties" in inner:
+            found += _fields(whole, inner, f"{within}.{name}" if within else name)
+    return found
+
+
+def _kind(whole: dict[str, Any], field: dict[str, Any]) -> str:
+    """The type in words: "text", "whole number or null", "list of text"."""
+    options = field.get("oneOf") or field.get("allOf") or [field]
+    words = []
+    for option in options:
+        shape = _resolved(whole, option)
+        said = shape.get("type", "object")
+        for kind in said if isinstance(said, list) else [said]:
+            words.append(_word(whole, kind, shape))
+    return " or ".join(dict.fromkeys(words))
+
+
+def _word(whole: dict[str, Any], kind: str, shape: dict[str, Any]) -> str:
+    if "enum" in shape and kind == "string":
+        return " | ".join(str(each) for each in shape["enum"] if each is not None)
+    if kind == "string" and shape.get("format") == "date":
+        return "date"
+    if kind == "array":
+        inner = _resolved(whole, shape.get("items", {}))
+        return "list of rows" if "properties" in inner else f"list of {_kind(whole, inner)}"
+    return {"string": "text", "integer": "whole number", "boolean": "true or false"}.get(kind, kind)
+
+
+def _values(shape: dict[str, Any]) -> str:
+    """What a parameter takes."""
+    if "enum" in shape:
+        return ", ".join(map(str, shape["enum"]))
+    if "minimum" in shape and "maximum" in shape:
+        return f"{shape['minimum']} to {shape['maximum']}"
+    return ""
+
+
+def _resolved(whole: dict[str, Any], shape: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in shape:
+        return whole["components"]["schemas"][shape["$ref"].rsplit("/", 1)[1]]
+    return shape

@@ -1,0 +1,144 @@
+"""Pages of a list by a cursor that names the last row seen, so that rows that come meanwhile shift nothing; the ceiling is stated."""
+
+import base64
+import binascii
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import reduce
+from operator import attrgetter
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from rest_framework.pagination import BasePagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.utils.urls import remove_query_param, replace_query_param
+
+from wwc.api.problems import BadParameter
+
+ROWS, MOST = 50, 200
+
+
+@dataclass(frozen=True)
+class Key:
+    """A column that a list is sorted by, and how its value is read back from a cursor."""
+
+    column: str
+    read: Callable[[str], Any] = str
+
+    def of(self, row: Any) -> str:
+        """The value of a row, as text."""
+        return str(attrgetter(self.column.replace("__", "."))(row))
+
+
+@dataclass(frozen=True)
+class Order:
+    """Keys with their directions; the last one differs in every row, so that no two rows stand at the same place."""
+
+    keys: tuple[Key, ...]
+    down: tuple[bool, ...]
+
+    def turned(self) -> "Order":
+        """The same rows from the other end."""
+        return Order(self.keys, tuple(not each for each in self.down))
+
+    def columns(self) -> list[str]:
+        """As order_by takes them."""
+        return [f"-{key.column}" if down else key.column for key, down in zip(self.keys, self.down, strict=True)]
+
+    def beyond(self, place: list[Any]) -> Q:
+        """The rows that come after this place."""
+        steps = []
+        for depth, (key, down) in enumerate(zip(self.keys, self.down, strict=True)):
+            same = {before.column: value for before, value in zip(self.keys[:depth], place[:depth], strict=True)}
+            steps.append(Q(**same, **{f"{key.column}__{'lt' if down else 'gt'}": place[depth]}))
+        return reduce(Q.__or__, steps)
+
+
+def by(*columns: str | tuple[str, Callable[[str], Any]]) -> Order:
+    """An order from column names, a minus before those that go down."""
+    named = [column if isinstance(column, tuple) else (column, str) for column in columns]
+    return Order(tuple(Key(name.lstrip("-"), read) for name, read in named), tuple(name.startswith("-") for name, _read in named))
+
+
+class Pages(BasePagination):
+    """50 rows a page, `page_size` up to 200; `next` and `previous` are whole addresses."""
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """The rows of this page, one more having been asked for to know whether a page follows."""
+        self.address = settings.SITE_URL + request.get_full_path()
+        size = self._size(request)
+        name, order = self._order(request, view)
+        backwards, place = self._place(request, name, order)
+        wanted = order.turned() if backwards else order
+        rows = queryset.order_by(*wanted.columns())
+        found = list((rows.filter(wanted.beyond(place)) if place else rows)[: size + 1])
+        more, found = len(found) > size, found[:size]
+        if backwards:
+            found.reverse()
+        after, before = (bool(place), more) if backwards else (more, bool(place))
+        self.next = self._link("n", name, order, found[-1]) if after and found else None
+        self.previous = self._link("p", name, order, found[0]) if before and found else None
+        return found
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The rows with the addresses of the pages beside them."""
+        return Response({"next": self.next, "previous": self.previous, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The same for the schema."""
+        link = {"type": ["string", "null"], "format": "uri"}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": link | {"description": "The address of the next page; null on the last one."},
+                "previous": link | {"description": "The address of the page before; null on the first one."},
+                "results": schema | {"maxItems": MOST},
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """What every list takes."""
+        parameters = [
+            ("cursor", {"type": "string"}, "Where a page begins, as next and previous give it."),
+            ("page_size", {"type": "integer", "minimum": 1, "maximum": MOST, "default": ROWS}, f"Rows a page, {MOST} at most."),
+        ]
+        if len(view.orders) > 1:
+            names = {"type": "string", "enum": list(view.orders), "default": next(iter(view.orders))}
+            parameters.append(("ordering", names, "What the rows are sorted by; a minus sorts down."))
+        return [
+            {"name": name, "in": "query", "required": False, "schema": schema, "description": about} for name, schema, about in parameters
+        ]
+
+    def _size(self, request: Request) -> int:
+        said = request.query_params.get("page_size", str(ROWS))
+        if not (said.isascii() and said.isdigit() and len(said) < 4 and 1 <= int(said) <= MOST):
+            raise BadParameter("page_size", f"{said!r} is not a whole number from 1 to {MOST}.")
+        return int(said)
+
+    def _order(self, request: Request, view: Any) -> tuple[str, Order]:
+        name = request.query_params.get("ordering", next(iter(view.orders)))
+        if name not in view.orders:
+            raise BadParameter("ordering", f"{name!r} is not an order of this list. It takes: {', '.join(view.orders)}.")
+        return name, view.orders[name]
+
+    def _place(self, request: Request, name: str, order: Order) -> tuple[bool, list[Any]]:
+        """Which way a cursor goes and from where; it belongs to the order in which it was made."""
+        said = request.query_params.get("cursor")
+        if said is None:
+            return False, []
+        try:
+            way, made_in, *values = json.loads(base64.urlsafe_b64decode(said.encode("ascii")))
+            if way not in ("n", "p") or made_in != name or not all(isinstance(value, str) and "\0" not in value for value in values):
+                raise ValueError
+            return way == "p", [key.read(value) for key, value in zip(order.keys, values, strict=True)]
+        except (ValueError, TypeError, OverflowError, binascii.Error):
+            raise BadParameter("cursor", "This cursor was not given out for this list in this order. Begin without one.") from None
+
+    def _link(self, way: str, name: str, order: Order, row: Any) -> str:
+        place = json.dumps([way, name, *(key.of(row) for key in order.keys)], separators=(",", ":"))
+        cursor = base64.urlsafe_b64encode(place.encode()).decode()
+        return replace_query_param(remove_query_param(self.address, "cursor"), "cursor", cursor)

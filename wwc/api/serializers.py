@@ -1,0 +1,329 @@
+"""The published shape of standards, cities, awards and scores. A field that may not be told is null, with a `why`."""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from assessments.lifecycle import Status
+from assessments.models import Assessment
+from criteria import queries as rulebooks
+from criteria.models import CriterionLink, Standard, Tier
+from criteria.scoring import Score, Verdict, as_data
+from reviews.models.published import PublishedAward, PublishedCity
+from reviews.queries import announced
+
+TIER_ONLY = "The city agreed to publish its tier and no points."
+AREAS_ONLY = "The city agreed to publish points and areas and no single criteria."
+NOT_KNOWN = "No source of this award states it."
+
+
+def address(name: str, *args: str) -> str:
+    """The full address of a page or of a row here."""
+    return settings.SITE_URL + reverse(name, args=args)
+
+
+class StandardRow(serializers.Serializer):
+    """An edition of the Standard."""
+
+    code = serializers.CharField(help_text="Its code, as 2022.")
+    name = serializers.CharField(help_text="Its name.")
+    status = serializers.ChoiceField(["published", "retired"], help_text="Whether assessments still use it.")
+    rounding = serializers.ChoiceField(["exact", "half_up"], help_text="How a share of points is compared with a floor.")
+    in_force = serializers.CharField(help_text="When it was or is in force, in words.")
+    note = serializers.CharField(help_text="What a reader of it has to know; empty where nothing.")
+    sources = serializers.ListField(child=serializers.CharField(), help_text="Where it was published.")
+    url = serializers.SerializerMethodField()
+
+    def get_url(self, row: Standard) -> str:
+        """Where the whole edition is."""
+        return address("api:standard", row.code)
+
+
+class TierRow(serializers.Serializer):
+    """A step of the ladder."""
+
+    key = serializers.CharField(help_text="Its key, as gold.")
+    name = serializers.CharField(help_text="Its name.")
+    floor_percent = serializers.IntegerField(help_text="The share of points from which it begins.")
+    floor_points = serializers.IntegerField(source="at", help_text="The fewest points that reach it.")
+    requires_core = serializers.BooleanField(help_text="Whether every core criterion has to be met.")
+    required = serializers.ListField(
+        source="required_codes", child=serializers.CharField(), help_text="Criteria that have to be met besides."
+    )  # type: ignore[assignment]
+    area_minimum_percent = serializers.IntegerField(help_text="The share of points that every practice area has to reach; 0 for none.")
+    provenance = serializers.CharField(help_text="Where its rule comes from.")
+
+
+class CriterionRow(serializers.Serializer):
+    """A criterion with all its help. `derived_fields` names what is this project's own and not published."""
+
+    code = serializers.CharField(help_text="Its code, as DM1.")
+    area = serializers.CharField(source="area.code", help_text="Code of its practice area.")
+    title = serializers.CharField(source="text.title", help_text="Its title.")
+    points = serializers.IntegerField(help_text="What it is worth.")
+    core = serializers.BooleanField(help_text="Whether it is a core criterion.")
+    needs = serializers.ListField(
+        source="needs_codes",
+        child=serializers.CharField(),
+        help_text="Its prerequisites: codes of criteria without which it earns nothing.",
+    )
+    statement = serializers.CharField(source="text.statement", help_text="What is asked.")
+    why = serializers.CharField(source="text.why", help_text="Why it matters.")
+    checklist_required = serializers.IntegerField(help_text="How many lines of the checklist have to hold.")
+    checklist = serializers.ListField(source="lines", child=serializers.CharField(), help_text="The lines of the checklist.")
+    evidence = serializers.ListField(source="text.evidence", child=serializers.CharField(), help_text="Evidence that convinces.")
+    not_enough = serializers.ListField(source="text.not_enough", child=serializers.CharField(), help_text="What does not convince.")
+    lookback_months = serializers.IntegerField(allow_null=True, help_text="How far back counts; null where nothing is said.")
+    frequency = serializers.CharField(help_text="How often it has to take place; empty where nothing is said.")
+    effort = serializers.CharField(help_text="A rough guess for a city that starts from nothing.")
+    partner = serializers.CharField(help_text="Who helps with it; empty where nobody is named.")
+    provenance = serializers.CharField(help_text="How sure its text is: published, partly, reconstructed or derived.")
+    checklist_provenance = serializers.CharField(help_text="How sure the checklist is.")
+    prerequisites_provenance = serializers.CharField(help_text="How sure the prerequisites are.")
+    derived_fields = serializers.ListField(child=serializers.CharField(), help_text="What is this project's own and was not published.")
+    may_not_apply = serializers.BooleanField(help_text="Whether a city can be told that it does not apply.")
+    sources = serializers.ListField(child=serializers.CharField(), help_text="Where it was published.")
+
+
+class AreaRow(serializers.Serializer):
+    """A practice area."""
+
+    code = serializers.CharField(help_text="Its code, as DM.")
+    name = serializers.CharField(help_text="Its name.")
+    description = serializers.CharField(help_text="What it is about.")
+    partner = serializers.CharField(help_text="Who helps with it; empty where nobody is named.")
+
+
+class LinkRow(serializers.Serializer):
+    """How a criterion relates to one of the edition before."""
+
+    origin = serializers.CharField(
+        source="origin.code", allow_null=True, default=None, help_text="Code in the edition before; null for a new one."
+    )
+    successor = serializers.CharField(
+        source="successor.code", allow_null=True, default=None, help_text="Code in this edition; null for a withdrawn one."
+    )
+    kind = serializers.CharField(help_text="What became of it: same, reworded, split, merged, new or withdrawn.")
+    comparable = serializers.BooleanField(help_text="Whether results of both editions can be compared.")
+    note = serializers.CharField(help_text="What changed, in words.")
+
+
+class StandardWhole(StandardRow):
+    """An edition with its areas, criteria, tiers and its links to the edition before."""
+
+    areas = serializers.SerializerMethodField(help_text="Its practice areas in their order.")
+    criteria = serializers.SerializerMethodField(help_text="Its criteria in their order, in English.")
+    tiers = serializers.SerializerMethodField(help_text="Its tiers from the lowest up.")
+    links_back = serializers.SerializerMethodField(help_text="How its criteria relate to the edition before; empty for the first.")
+
+    @extend_schema_field(AreaRow(many=True))
+    def get_areas(self, row: Standard) -> Any:
+        """In their order."""
+        return AreaRow(rulebooks.areas_of(row), many=True).data
+
+    @extend_schema_field(CriterionRow(many=True))
+    def get_criteria(self, row: Standard) -> Any:
+        """In their order, in English."""
+        return CriterionRow(rulebooks.criteria_of(row), many=True).data
+
+    @extend_schema_field(TierRow(many=True))
+    def get_tiers(self, row: Standard) -> Any:
+        """From the lowest up."""
+        possible = sum(rule.points for rule in rulebooks.rulebook(row).rules)
+        tiers: list[Tier] = rulebooks.tiers_of(row, possible)
+        return TierRow(tiers, many=True).data
+
+    @extend_schema_field(LinkRow(many=True))
+    def get_links_back(self, row: Standard) -> Any:
+        """From the edition it was drafted from; none for the first."""
+        found: list[CriterionLink] = rulebooks.links(row.drafted_from, row) if row.drafted_from else []
+        return LinkRow(found, many=True).data
+
+
+class CityRow(serializers.Serializer):
+    """A city that an announced award names, with the facts shown of it and their sources."""
+
+    slug = serializers.CharField(help_text="The last part of its address.")
+    name = serializers.CharField(help_text="Its name.")
+    country = serializers.CharField(help_text="ISO 3166 code.")
+    subdivision = serializers.CharField(help_text="Code of the state or province; empty where none is on record.")
+    subdivision_name = serializers.CharField(help_text="The state or province in full.")
+    geoid = serializers.CharField(help_text="US Census GEOID; empty elsewhere.")
+    latitude = serializers.FloatField(allow_null=True, help_text="Degrees north.")
+    longitude = serializers.FloatField(allow_null=True, help_text="Degrees east.")
+    timezone = serializers.CharField(help_text="IANA name; empty where it is not known.")
+    population = serializers.IntegerField(allow_null=True, help_text="People; null where it is not known.")
+    population_as_of = serializers.DateField(allow_null=True, help_text="The day it was counted or estimated for.")
+    population_source = serializers.CharField(help_text="Where the population comes from.")
+    form_of_government = serializers.CharField(help_text="council-manager, mayor-council or another; empty where it is not known.")
+    form_source = serializers.CharField(help_text="Where the form of government comes from; empty where it was not checked.")
+    form_checked = serializers.BooleanField(help_text="Whether the form of government was checked against a source.")
+    invented = serializers.BooleanField(source="is_invented", help_text="True for cities of a demonstration, which do not exist.")
+    page = serializers.SerializerMethodField(help_text="The city's page for people.")
+
+    def get_page(self, row: PublishedCity) -> str:
+        """The city's page."""
+        return address("directory:city", row.slug)
+
+
+class AwardRow(serializers.Serializer):
+    """One announced award."""
+
+    number = serializers.CharField(help_text="Its own number here, which stays.")
+    city = serializers.CharField(source="city.slug", help_text="Slug of the city.")
+    city_name = serializers.CharField(source="city.name", help_text="Name of the city.")
+    country = serializers.CharField(source="city.country", help_text="ISO 3166 code.")
+    subdivision = serializers.CharField(source="city.subdivision", help_text="Code of the state or province.")
+    invented = serializers.BooleanField(source="city.is_invented", help_text="True for cities of a demonstration, which do not exist.")
+    kind = serializers.ChoiceField(list(announced.KINDS), help_text="What the award is for the city.")
+    tier = serializers.SerializerMethodField(help_text="Null where no source states it, and on the Honor Roll.")
+    previous_tier = serializers.SerializerMethodField(help_text="The tier of before, where the award moved the city up from one.")
+    round = serializers.CharField(source="round_slug", help_text="Slug of the round.")
+    round_name = serializers.CharField(help_text="Name of the round.")
+    announced_on = serializers.DateField(help_text="The first day of the month or year where only that is known; see precision.")
+    precision = serializers.ChoiceField(PublishedAward.Precision.values, help_text="How exactly the date is known.")
+    valid_until = serializers.DateField(allow_null=True, help_text="Null where it is not published.")
+    edition = serializers.CharField(help_text="Code of the edition of the Standard.")
+    source = serializers.CharField(  # type: ignore[assignment]
+        help_text="Where an award of before this program was published; empty for its own."
+    )
+    scorecard = serializers.SerializerMethodField(help_text="The public scorecard as PDF, where there is one.")
+    verification = serializers.SerializerMethodField(help_text="The page that says whether it stands today, for awards of this program.")
+
+    def get_tier(self, row: PublishedAward) -> str | None:
+        """The tier's key."""
+        return row.tier or None
+
+    def get_previous_tier(self, row: PublishedAward) -> str | None:
+        """The key of the tier of before."""
+        return row.previous_tier or None
+
+    def get_scorecard(self, row: PublishedAward) -> str | None:
+        """Its address."""
+        key = announced.document_key(row)
+        return address("directory:scorecard", row.city.slug, key) if key else None
+
+    def get_verification(self, row: PublishedAward) -> str | None:
+        """The page that says whether it stands today."""
+        return address("directory:verification", row.code) if row.code else None
+
+
+class AreaOfScore(serializers.Serializer):
+    """Points of one practice area, as validated."""
+
+    code = serializers.CharField(help_text="Code of the area.")
+    name = serializers.CharField(help_text="Its name.")
+    points = serializers.IntegerField(help_text="Points earned.")
+    possible = serializers.IntegerField(help_text="Points possible.")
+    met = serializers.IntegerField(help_text="Criteria met.")
+    criteria = serializers.IntegerField(help_text="Criteria of the area.")
+
+
+class CriterionOfScore(serializers.Serializer):
+    """The settled verdict on one criterion."""
+
+    code = serializers.CharField(help_text="Code of the criterion.")
+    title = serializers.CharField(help_text="Its title.")
+    area = serializers.CharField(help_text="Code of its practice area.")
+    core = serializers.BooleanField(help_text="Whether it is a core criterion.")
+    verdict = serializers.ChoiceField(["met", "not_met"], help_text="The settled verdict.")
+    earned = serializers.IntegerField(help_text="Points earned; none where a prerequisite is not met.")
+
+
+class ScoreRow(serializers.Serializer):
+    """What was scored for an announced award, as far as the city agreed to show it."""
+
+    number = serializers.CharField(help_text="The award's number.")
+    city = serializers.CharField(source="city.slug", help_text="Slug of the city.")
+    invented = serializers.BooleanField(source="city.is_invented", help_text="True for cities of a demonstration, which do not exist.")
+    edition = serializers.CharField(help_text="Code of the edition of the Standard.")
+    tier = serializers.SerializerMethodField(help_text="Null where no source states it, and on the Honor Roll.")
+    announced_on = serializers.DateField(help_text="The day of the announcement, as exact as it is known.")
+    points = serializers.IntegerField(allow_null=True, help_text="Points earned.")
+    possible = serializers.IntegerField(allow_null=True, help_text="Points possible.")
+    areas = AreaOfScore(many=True, allow_null=True, help_text="Points by practice area.")
+    criteria = CriterionOfScore(many=True, allow_null=True, help_text="The verdict on each criterion.")
+    why = serializers.SerializerMethodField(help_text="Why something above is null; null where nothing is.")
+
+    def get_tier(self, row: PublishedAward) -> str | None:
+        """The tier's key."""
+        return row.tier or None
+
+    def get_why(self, row: PublishedAward) -> str | None:
+        """The reason in words."""
+        if row.points is not None and row.criteria is not None:
+            return None
+        if not row.code:
+            return NOT_KNOWN
+        return TIER_ONLY if row.points is None else AREAS_ONLY
+
+
+STAGES = {
+    Status.DRAFTING: "in_progress",
+    Status.SUBMITTED: "received",
+    Status.IN_REVIEW: "under_review",
+    Status.READY: "under_review",
+    Status.DECIDED: "under_review",
+    Status.ANNOUNCED: "your_result",
+    Status.WITHDRAWN: "closed",
+    Status.LAPSED: "closed",
+}
+
+
+class AssessmentRow(serializers.Serializer):
+    """An assessment that the token's person works on."""
+
+    cycle = serializers.CharField(source="cycle.slug", help_text="Slug of the cycle.")
+    city = serializers.CharField(source="city.slug", help_text="Slug of the city.")
+    edition = serializers.CharField(source="cycle.standard.code", help_text="Code of the edition of the Standard.")
+    stage = serializers.SerializerMethodField(help_text="As the city reads it; the same from receipt to announcement whatever is found.")
+    draft_score = serializers.SerializerMethodField(help_text="Where the draft score is.")
+
+    @extend_schema_field({"type": "string", "enum": sorted(set(STAGES.values()))})
+    def get_stage(self, row: Assessment) -> str:
+        """The key of what the city reads."""
+        return STAGES[Status(row.status)]
+
+    def get_draft_score(self, row: Assessment) -> str:
+        """Its address."""
+        return address("api:draft-score", row.cycle.slug, row.city.slug)
+
+
+class AreaPoints(serializers.Serializer):
+    """Points of one practice area, as claimed."""
+
+    area = serializers.CharField(help_text="Code of the practice area.")
+    points = serializers.IntegerField(help_text="Points earned if every claim is validated.")
+    possible = serializers.IntegerField(help_text="Points possible.")
+    met = serializers.IntegerField(help_text="Criteria claimed met.")
+    criteria = serializers.IntegerField(help_text="Criteria of the area.")
+
+
+class ReasonRow(serializers.Serializer):
+    """Why a criterion earns its points or not."""
+
+    code = serializers.CharField(help_text="Code of the criterion.")
+    verdict = serializers.ChoiceField([verdict.value for verdict in Verdict], help_text="What the claim comes to.")
+    earned = serializers.IntegerField(help_text="Points earned.")
+    worth = serializers.IntegerField(help_text="Points possible.")
+    why = serializers.CharField(help_text="Why, in one word.")
+    blocked_by = serializers.ListField(child=serializers.CharField(), help_text="Prerequisites that are not met.")
+
+
+class DraftScore(serializers.Serializer):
+    """What the claims come to if every one of them is validated. It is the city's own reckoning and says nothing of the outcome."""
+
+    edition = serializers.CharField(help_text="Code of the edition of the Standard.")
+    points = serializers.IntegerField(help_text="Points earned if every claim is validated.")
+    possible = serializers.IntegerField(help_text="Points possible.")
+    tier = serializers.CharField(allow_null=True, help_text="Key of the tier that they reach; null for none.")
+    by_area = AreaPoints(many=True, help_text="The same by practice area.")
+    reasons = ReasonRow(many=True, help_text="A reason for every criterion.")
+
+
+def draft_score(score: Score) -> Any:
+    """The core's score in the published shape."""
+    return DraftScore(as_data(score)).data

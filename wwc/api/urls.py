@@ -1,0 +1,23 @@
+"""/api/..."""
+
+from django.urls import path, re_path
+
+from wwc.api import views
+
+app_name = "api"
+
+urlpatterns = [
+    path("schema/", views.Schema.as_view(), name="schema"),
+    path("docs/", views.docs, name="docs"),
+    path("v1/standards/", views.Standards.as_view(), name="standards"),
+    path("v1/standards/<slug:code>/", views.StandardDetail.as_view(), name="standard"),
+    path("v1/cities/", views.Cities.as_view(), name="cities"),
+    path("v1/cities/<slug:slug>/", views.CityDetail.as_view(), name="city"),
+    path("v1/awards/", views.Awards.as_view(), name="awards"),
+    path("v1/awards/<slug:number>/", views.AwardDetail.as_view(), name="award"),
+    path("v1/scores/", views.Scores.as_view(), name="scores"),
+    path("v1/scores/<slug:number>/", views.ScoreDetail.as_view(), name="score"),
+    path("v1/assessments/", views.Assessments.as_view(), name="assessments"),
+    path("v1/assessments/<slug:cycle>/<slug:city>/draft-score/", views.Draft.as_view(), name="draft-score"),
+    re_path(r"^(?P<rest>.*)$", views.elsewhere, name="elsewhere"),
+]

@@ -1,0 +1,208 @@
+"""Read-only lists and details over what was announced, and what a token's own person may see."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import Resolver404, resolve
+from django.views.decorators.http import require_safe
+from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.views import SpectacularAPIView
+from rest_framework.generics import ListAPIView, RetrieveAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from assessments import queries as case
+from assessments.models import Assessment
+from criteria import queries as rulebooks
+from criteria.models import Standard
+from reviews.models.published import PublishedAward, PublishedCity
+from reviews.queries import announced
+from wwc.api import drawn, serializers
+from wwc.api.doors import OfToken, Public, answers
+from wwc.api.filters import AwardFilters, CityFilters
+from wwc.api.paging import MOST, ROWS, by
+
+NEWEST_FIRST = by(("-announced_on", date.fromisoformat), "number")
+OLDEST_FIRST = by(("announced_on", date.fromisoformat), "number")
+AWARD_ORDERS = {"-announced_on": NEWEST_FIRST, "announced_on": OLDEST_FIRST, "number": by("number"), "-number": by("-number")}
+
+
+def at(name: str, about: str) -> OpenApiParameter:
+    """A part of an address, for the schema."""
+    return OpenApiParameter(name, str, OpenApiParameter.PATH, description=about)
+
+
+@extend_schema(tags=["standards"], responses=answers(serializers.StandardRow(many=True)))
+class Standards(Public, ListAPIView):
+    """The editions of the Standard, newest first."""
+
+    serializer_class = serializers.StandardRow
+    orders = {"-code": by("-code")}
+
+    def get_queryset(self) -> QuerySet[Standard]:
+        """Published and retired ones."""
+        return rulebooks.standards_shown()
+
+
+@extend_schema(tags=["standards"], parameters=[at("code", "Code of the edition.")], responses=answers(serializers.StandardWhole, 404))
+class StandardDetail(Public, RetrieveAPIView):
+    """One edition with its areas, criteria, tiers and links to the edition before."""
+
+    serializer_class = serializers.StandardWhole
+    lookup_field = "code"
+
+    def get_queryset(self) -> QuerySet[Standard]:
+        """Published and retired ones."""
+        return rulebooks.standards_shown().select_related("drafted_from")
+
+
+@extend_schema(tags=["cities"], responses=answers(serializers.CityRow(many=True)))
+class Cities(Public, ListAPIView):
+    """The cities that an announced award names. Where the population is not known it sorts as none."""
+
+    serializer_class = serializers.CityRow
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = CityFilters
+    orders = {
+        "name": by("folded", "slug"),
+        "-name": by("-folded", "-slug"),
+        "population": by(("people", int), "slug"),
+        "-population": by(("-people", int), "slug"),
+    }
+
+    def get_queryset(self) -> QuerySet[PublishedCity]:
+        """What the public door shows."""
+        return announced.cities().annotate(people=Coalesce("population", 0))
+
+
+@extend_schema(tags=["cities"], parameters=[at("slug", "Slug of the city.")], responses=answers(serializers.CityRow, 404))
+class CityDetail(Public, RetrieveAPIView):
+    """One city."""
+
+    serializer_class = serializers.CityRow
+    lookup_field = "slug"
+
+    def get_queryset(self) -> QuerySet[PublishedCity]:
+        """What the public door shows."""
+        return announced.cities()
+
+
+class OfAwards(Public):
+    """What reads announced awards."""
+
+    def get_queryset(self) -> QuerySet[PublishedAward]:
+        """What the public door shows."""
+        return announced.awards()
+
+
+@extend_schema(tags=["awards"], responses=answers(serializers.AwardRow(many=True)))
+class Awards(OfAwards, ListAPIView):
+    """Every announced award, newest first; those of before this program with their sources."""
+
+    serializer_class = serializers.AwardRow
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = AwardFilters
+    orders = AWARD_ORDERS
+
+
+@extend_schema(tags=["awards"], parameters=[at("number", "Number of the award.")], responses=answers(serializers.AwardRow, 404))
+class AwardDetail(OfAwards, RetrieveAPIView):
+    """One award."""
+
+    serializer_class = serializers.AwardRow
+    lookup_field = "number"
+
+
+@extend_schema(tags=["scores"], responses=answers(serializers.ScoreRow(many=True)))
+class Scores(OfAwards, ListAPIView):
+    """The scores of announced awards, as far as each city agreed to show them, newest first."""
+
+    serializer_class = serializers.ScoreRow
+    filter_backends = [DjangoFilterBackend]
+    filterset_class = AwardFilters
+    orders = AWARD_ORDERS
+
+
+@extend_schema(tags=["scores"], parameters=[at("number", "Number of the award.")], responses=answers(serializers.ScoreRow, 404))
+class ScoreDetail(OfAwards, RetrieveAPIView):
+    """The score of one announced award."""
+
+    serializer_class = serializers.ScoreRow
+    lookup_field = "number"
+
+
+@extend_schema(tags=["your city"], responses=answers(serializers.AssessmentRow(many=True), 403))
+class Assessments(OfToken, ListAPIView):
+    """The assessments of the cities that the token's person works for."""
+
+    serializer_class = serializers.AssessmentRow
+    orders = {"-cycle": by("-cycle__slug", "city__slug")}
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        """Of the person's own cities."""
+        return case.assessments_of_team(self.request.user).select_related("city", "cycle__standard")
+
+
+class Draft(OfToken):
+    """The draft score of a city."""
+
+    serializer_class = serializers.DraftScore
+
+    @extend_schema(
+        tags=["your city"],
+        operation_id="draft_score",
+        parameters=[at("cycle", "Slug of the cycle."), at("city", "Slug of the city.")],
+        responses=answers(serializers.DraftScore, 403, 404),
+    )
+    def get(self, request: Request, cycle: str, city: str) -> Response:
+        """What the claims of the token's own city come to if every one of them is validated."""
+        assessment = get_object_or_404(case.assessments_of_team(request.user), cycle__slug=cycle, city__slug=city)
+        return Response(serializers.draft_score(case.provisional(assessment)))
+
+
+class Schema(Public):
+    """The OpenAPI schema of all this, as JSON or YAML."""
+
+    renderer_classes = SpectacularAPIView.renderer_classes
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request) -> Response:
+        """The same for everybody."""
+        return Response(drawn.schema())
+
+
+@extend_schema(exclude=True)
+class Nothing(Public):
+    """Whatever else is asked for here: an error that programs can read."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Nothing, whatever the method and the parameters are."""
+        raise Http404
+
+
+@login_not_required
+@require_safe
+def docs(request: HttpRequest) -> HttpResponse:
+    """The schema as a page that people read."""
+    return render(request, "api/docs.html", {"groups": drawn.groups(), "site": settings.SITE_URL, "rows": ROWS, "most": MOST})
+
+
+@login_not_required
+def elsewhere(request: HttpRequest, rest: str) -> HttpResponse:
+    """An address that is nowhere; one that lacks its last stroke only is sent on."""
+    if request.method in ("GET", "HEAD") and not rest.endswith("/"):
+        try:
+            there = resolve(f"{request.path_info}/").url_name != "elsewhere"
+        except Resolver404:
+            there = False
+        if there:
+            query = request.META.get("QUERY_STRING")
+            return HttpResponsePermanentRedirect(f"{request.path}/" + (f"?{query}" if query else ""))
+    return Nothing.as_view()(request)

@@ -1,0 +1,10 @@
+"""App config."""
+
+from django.apps import AppConfig
+
+
+class AuditConfig(AppConfig):
+    """The record."""
+
+    name = "wwc.audit"
+    label = "audit"

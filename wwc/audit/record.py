@@ -1,0 +1,66 @@
+"""The only writer of the record, and its reader."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, QuerySet
+
+from wwc.audit.models import Event
+
+_channel: ContextVar[str] = ContextVar("channel", default="page")
+
+
+@contextmanager
+def through(channel: str) -> Iterator[None]:
+    """Say by which door what happens inside comes: page, api, worker, command, loader, demo."""
+    token = _channel.set(channel)
+    try:
+        yield
+    finally:
+        _channel.reset(token)
+
+
+def channel() -> str:
+    """The door that is in use now."""
+    return _channel.get()
+
+
+def record(
+    verb: str,
+    subject: Model,
+    *,
+    by: Any,
+    at: datetime,
+    city_id: int | None = None,
+    before: str = "",
+    after: str = "",
+    reason: str = "",
+    on_behalf_of: str = "",
+    **data: Any,
+) -> Event:
+    """Write one event, inside the caller's transaction.
+
+    `by` is None for what a machine did, and for a visitor without an account; the door tells them apart.
+    """
+    return Event.objects.create(
+        at=at,
+        by=by if getattr(by, "pk", None) else None,
+        on_behalf_of=on_behalf_of,
+        channel=channel(),
+        verb=verb,
+        subject=subject._meta.label_lower,
+        subject_id=subject.pk,
+        city_id=city_id,
+        before=before,
+        after=after,
+        reason=reason,
+        data=data,
+    )
+
+
+def history_of(subject: Model) -> QuerySet[Event]:
+    """The events of one row, in the order written."""
+    return Event.objects.filter(subject=subject._meta.label_lower, subject_id=subject.pk).order_by("pk")

@@ -1,0 +1,184 @@
+"""Public pages of what was announced: cities, a city, rounds, verification. They read `announced` and nothing else of the judgement."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from criteria import queries as rulebooks
+from reviews.queries import announced
+from wwc import geography
+from wwc.http import private_file
+
+CITIES_A_PAGE = 25
+AWARDS_A_PAGE = 100
+Row = tuple[str, str, int]
+HEADS = [("name", _("City")), ("", _("State or country")), ("tier", _("Tier")), ("date", _("Last award")), ("population", _("Population"))]
+
+
+@login_not_required
+@require_safe
+def cities(request: HttpRequest) -> HttpResponse:
+    """All cities that were named: a sentence, a search, a map, a list; every view of it has an address to share."""
+    text, filters, facets = request.GET.get("q", "").strip()[:100], _filters(request.GET), announced.facets()
+    page = Paginator(announced.search(text, filters), CITIES_A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "facets": facets,
+        "text": text,
+        "filters": filters,
+        "page": page,
+        "rows": [(award, [_area(area, None) for area in award.areas or []]) for award in page],
+        "query": _query(request.GET, page=None),
+        "heads": [_head(request.GET, filters.sort, key, label) for key, label in HEADS],
+        "with_areas": any(award.areas for award in page),
+        "states": _by_name((code, facets.state_names[code], n) for code, n in facets.states.items()),
+        "countries": _by_number((code, geography.country_name(code), n) for code, n in facets.countries.items()),
+        "tiers": [(tier, facets.tiers[tier]) for tier in (*announced.TIERS, announced.UNPUBLISHED, "honor_roll") if facets.tiers[tier]],
+        "years": sorted(facets.years.items(), reverse=True),
+        "bands": list(announced.BANDS.items()),
+    }
+    return render(request, "directory/cities.html", context)
+
+
+@login_not_required
+@require_safe
+def city(request: HttpRequest, slug: str) -> HttpResponse:
+    """One city: where it stands, its history year by year, its facts, each with its source."""
+    found = announced.city(slug)
+    if found is None:
+        raise Http404
+    history = announced.history_of(found)
+    award = history[0]
+    edition = rulebooks.standards_shown().filter(code=award.edition).first() if award.points is not None else None
+    context = {
+        "city": found,
+        "history": history,
+        "award": award,
+        "stands": announced.stands(award, _today(found)),
+        "document_key": announced.document_key(award),
+        "steps": rulebooks.tiers_of(edition, award.possible) if edition and award.possible else [],
+        "areas": [_area(area, award.criteria) for area in award.areas or []],
+    }
+    return render(request, "directory/city.html", context)
+
+
+@login_not_required
+@require_safe
+def scorecard(request: HttpRequest, slug: str, key: str) -> HttpResponseBase:
+    """The public scorecard as a PDF. A key that is wrong, one that ended and one that never was are answered alike."""
+    award = announced.document(slug, key)
+    if award is None:
+        raise Http404
+    return private_file(award.document, filename=f"scorecard-{slug}-{award.announced_on:%Y}.pdf", content_type="application/pdf")
+
+
+@login_not_required
+@require_safe
+def rounds(request: HttpRequest) -> HttpResponse:
+    """All rounds, newest first."""
+    return render(request, "directory/rounds.html", {"rounds": announced.rounds()})
+
+
+@login_not_required
+@require_safe
+def round_(request: HttpRequest, slug: str) -> HttpResponse:
+    """One round: who was named, with what, from which source."""
+    found = announced.rounds().filter(round_slug=slug).first()
+    if found is None:
+        raise Http404
+    page = Paginator(announced.round_awards(slug), AWARDS_A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "directory/round.html", {"round": found, "page": page})
+
+
+@login_not_required
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    """A field for the code that a certificate or a scorecard carries."""
+    code = request.GET.get("code", "").strip()
+    return redirect("directory:verification", code) if code and "/" not in code else render(request, "directory/verify.html", {"code": ""})
+
+
+@login_not_required
+@require_safe
+def verification(request: HttpRequest, code: str) -> HttpResponse:
+    """What was given under a code, when, until when, and whether it stands today."""
+    award = announced.award_by_code(code)
+    if award is None:
+        return render(request, "directory/verify.html", {"code": code[:40], "unknown": True}, status=404)
+    later = announced.history_of(award.city)[0]
+    context = {
+        "award": award,
+        "city": award.city,
+        "stands": announced.stands(award, _today(award.city)),
+        "later": later if later.pk != award.pk else None,
+        "today": _today(award.city),
+        "document_key": announced.document_key(award),
+    }
+    return render(request, "directory/verification.html", context)
+
+
+def _today(city: Any) -> date:
+    """The day it is in the city."""
+    return timezone.localdate(timezone=ZoneInfo(city.timezone or "UTC"))
+
+
+def _by_name(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: row[1])
+
+
+def _by_number(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-row[2], row[1]))
+
+
+def _filters(given: QueryDict) -> announced.Filters:
+    """The filters of an address; what is not on offer is left out, so that an old link still shows something."""
+    year = given.get("year", "")
+    country, state = given.get("country", "").upper(), given.get("state", "").upper()
+    return announced.Filters(
+        tiers=tuple(tier for tier in given.getlist("tier") if tier in {*announced.TIERS, announced.UNPUBLISHED, "honor_roll"}),
+        kind=given.get("event", "") if given.get("event") in announced.KINDS else "",
+        year=int(year) if year.isascii() and year.isdigit() and 2000 <= int(year) <= 9999 else None,
+        country=country if country in geography.COUNTRIES else "",
+        state=state if state in geography.STATES else "",
+        population=given.get("population", "") if given.get("population") in announced.BANDS else "",
+        sort=given.get("sort", "") if given.get("sort") in announced.SORTS else "name",
+    )
+
+
+def _query(given: QueryDict, **changes: str | None) -> str:
+    """The address's own parameters with some changed, as text that ends in & for more to follow."""
+    query = given.copy()
+    for name in [name for name in query if not query[name]]:
+        del query[name]
+    for name, value in changes.items():
+        query.pop(name, None)
+        if value is not None:
+            query[name] = value
+    text = query.urlencode()
+    return f"{text}&" if text else ""
+
+
+def _head(given: QueryDict, sort: str, key: str, label: Any) -> dict[str, Any]:
+    """The head of a column: which way it is sorted, and the address that sorts it, the other way when it already is."""
+    if not key:
+        return {"label": label}
+    way = {key: "ascending", f"-{key}": "descending"}.get(sort, "")
+    first, second = (key, f"-{key}") if key == "name" else (f"-{key}", key)
+    return {"label": label, "way": way, "key": key, "query": _query(given, page=None, sort=second if sort == first else first).rstrip("&")}
+
+
+def _area(area: dict[str, Any], criteria: list[dict[str, Any]] | None) -> dict[str, Any]:
+    """A practice area with a square for each criterion: those met first, as long as the city shows no more."""
+    met, of = area["met"], area.get("criteria", area.get("of", 0))
+    lines = [line for line in criteria or [] if line["area"] in (area["code"], area["name"])]
+    states = ["met" if line["verdict"] == "met" else "dashed" for line in lines] or ["met"] * met + ["dashed"] * (of - met)
+    return area | {"of": of, "states": states, "lines": lines}

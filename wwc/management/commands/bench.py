@@ -1,0 +1,76 @@
+"""Measure pages against an empty page of the same site: those of a city, or the reading desk."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.test.utils import override_settings
+
+from wwc.bench import reading
+from wwc.bench.measuring import DOCUMENTS, Measure, measures, run
+from wwc.bench.scratch import NotOurs, scratch
+
+
+class Command(BaseCommand):
+    """`manage.py bench --rounds 200`, `manage.py bench reading --rounds 100`"""
+
+    help = (
+        "Time saving an answer, its page and the overview, or with `reading` filing a verdict and the next item, "
+        "as ratios to an empty page of the same site, in a scratch database. "
+        "A figure to read, never a test: it ends with 0 whatever it finds."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The knobs."""
+        parser.add_argument("what", nargs="?", choices=["city", "reading"], default="city", help="whose pages (city)")
+        parser.add_argument("--findings", type=int, default=12_000, metavar="N", help="reading: how many findings there are (12000)")
+        parser.add_argument("--times", type=int, default=10, metavar="N", help="reading: and then so many times as many (10)")
+        parser.add_argument("--rounds", type=int, default=100, metavar="N", help="how often each request is made (100)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Make the world, measure, print."""
+        if options["rounds"] < 2:
+            raise CommandError("Choose at least 2 rounds. Nothing was measured.")
+        try:
+            with scratch(), override_settings(ROOT_URLCONF="wwc.bench.urls"):
+                if options["what"] == "reading":
+                    self._reading(options["rounds"], options["findings"], options["times"])
+                else:
+                    self._city(options["rounds"])
+        except NotOurs as error:
+            raise CommandError(f"The database {error} holds people who were not invented here. Nothing was measured or changed.") from error
+
+    def _city(self, rounds: int) -> None:
+        self.stdout.write("Making a city in a scratch database ...")
+        found = measures()
+        run(found, rounds)
+        self._report(found, rounds, f"an assessment with {DOCUMENTS} documents and one of last time")
+
+    def _reading(self, rounds: int, findings: int, times: int) -> None:
+        """The same list measured among so many findings, and among so many times as many."""
+        world = reading.panel()
+        few: dict[str, float] = {}
+        for wanted in dict.fromkeys((findings, findings * times)):
+            self.stdout.write(f"Making {wanted:,} findings in a scratch database ...")
+            reading.fill(world, wanted)
+            found = reading.measures(world)
+            queries = reading.queries_of(found)
+            run(found, rounds)
+            self._report(found, rounds, f"a list of {reading.OWN} answers among {wanted:,} findings", queries)
+            if few:
+                for each in found:
+                    growth = each.middle / few[each.name]
+                    self.stdout.write(f"{each.name:22}{growth:6.2f} times as long among {times} times as many findings")
+            few = {each.name: each.middle for each in found}
+
+    def _report(self, found: list[Measure], rounds: int, among: str, queries: dict[str, int] | None = None) -> None:
+        empty = found[0].middle
+        self.stdout.write(f"{connection.vendor}, in this process, {rounds} rounds in turn, {among}.")
+        self.stdout.write(f"{'':22}{'median':>9}  {'10 to 90 %':>16}  {'ratio':>6}  goal")
+        for each in found:
+            low, high = each.spread
+            ratio = each.middle / empty
+            goal = "" if each.goal is None else f"{each.goal:g}  {'met' if ratio <= each.goal else 'not met'}"
+            asked = f"{queries[each.name]} queries" if queries else ""
+            self.stdout.write(f"{each.name:22}{each.middle:6.1f} ms  {low:5.1f} to {high:5.1f} ms  {ratio:6.2f}  {goal:10}{asked}")
