@@ -62,7 +62,9 @@ def draft(request: HttpRequest, slug: str) -> HttpResponse:
     cycle = next((each for each in calibrations.cycles(request.user) if each.slug == slug), None)
     if cycle is None:
         raise Http404
-    area = get_object_or_404(cycle.standard.areas, code=request.POST.get("area", ""))
+    area = next((each for each in areas_of(cycle.standard, language()) if each.code == request.POST.get("area")), None)
+    if area is None:
+        raise Http404
     made = calibrating.draft_round(cycle, area=area, by=request.user, at=now())
     return redirect("reviews:calibration", made.pk)
 

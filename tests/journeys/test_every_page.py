@@ -436,16 +436,6 @@ def _sample(pattern: str) -> str:
     return "/" + filled
 
 
-def test_every_page_in_the_state_that_shows_most(browser, live_server, standing):
-    fonts.build(project.FONTS_DIR)
-    walk = Walk(browser, live_server.url, setting())
-    for route, pages in PAGES.items():
-        for see in pages:
-            walk.opens(route, see)
-    walk.sees_what_is_broken()
-    assert walk.found == []
-
-
 @pytest.mark.heavy
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])

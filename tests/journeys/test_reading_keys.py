@@ -172,6 +172,7 @@ def test_the_next_item_is_there_at_once_and_looked_at_when_it_is_shown(browser, 
     assert reader.complaints == []
 
 
+@pytest.mark.heavy
 @pytest.mark.parametrize("breaks", ["refused", "cut"])
 def test_who_could_not_file_is_brought_back_with_the_text(browser, live_server, desk, breaks):
     member, (first, second, *_rest) = desk

@@ -24,6 +24,7 @@ def test_a_second_build_changes_nothing(folder: Path) -> None:
     assert {file.name: (file.stat().st_mtime_ns, file.stat().st_size) for file in folder.iterdir()} == before
 
 
+@pytest.mark.heavy
 def test_a_missing_weight_is_cut_again(folder: Path) -> None:
     lost = folder / fonts.file_name(600, "woff2")
     bytes_before = lost.read_bytes()

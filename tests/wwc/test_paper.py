@@ -66,7 +66,7 @@ def asked():
             return
 
     server = http.server.HTTPServer(("127.0.0.1", 0), Noting)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}", paths
     server.shutdown()
