@@ -1,0 +1,35 @@
+"""Typed text into values. Rules that need rows live in the actions."""
+
+from reviews.forms.asking import LetterForm, QuestionForm
+from reviews.forms.assigning import MemberForm, PanelForm, PlanLineForm, TableForm
+from reviews.forms.awarding import AwardForm, HourForm, RoundForm
+from reviews.forms.calling import CallForm, NoteForm
+from reviews.forms.declaring import DeclarationForm, Declared, FoundForm, GlassForm, ReasonForm
+from reviews.forms.reading import FindingForm, PhraseForm, as_typed
+from reviews.forms.settling import ItemForm, PracticeForm, SettlementForm, TalkForm
+
+__all__ = [
+    "AwardForm",
+    "CallForm",
+    "DeclarationForm",
+    "Declared",
+    "FindingForm",
+    "FoundForm",
+    "GlassForm",
+    "HourForm",
+    "ItemForm",
+    "LetterForm",
+    "MemberForm",
+    "NoteForm",
+    "PanelForm",
+    "PhraseForm",
+    "PlanLineForm",
+    "PracticeForm",
+    "QuestionForm",
+    "ReasonForm",
+    "RoundForm",
+    "SettlementForm",
+    "TableForm",
+    "TalkForm",
+    "as_typed",
+]

@@ -1,0 +1,73 @@
+"""Awards and the rounds in which they are announced."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from assessments.models import Cycle
+from reviews.lifecycle import Kind
+from reviews.queries.results import Decision, kind_of
+from wwc.templatetags.display import tier_word
+
+
+class AwardForm(forms.Form):
+    """What a city is given: what its score comes to, or something else with a reason."""
+
+    given = forms.ChoiceField(
+        label=_("Decision"), widget=forms.RadioSelect(attrs={"class": "choices"}), error_messages={"required": _("Choose a decision.")}
+    )
+    reason = forms.CharField(
+        label=_("Reason"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed where the decision is not what the score comes to. It stays with the decision."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, decision: Decision, **kwargs: Any) -> None:
+        """The tiers of the edition, the Honor Roll and no tier; what follows from the score is chosen."""
+        super().__init__(*args, **kwargs)
+        self.decision = decision
+        score, follows = decision.score, decision.follows
+        if score is None or follows is None:
+            return
+        follow = follows.tier or follows.kind
+        tiers = [(reach["key"], tier_word(reach["key"])) for reach in reversed(score.result["tiers"])]
+        choices = [*tiers, (Kind.NO_TIER.value, Kind.NO_TIER.label), (Kind.HONOR_ROLL.value, Kind.HONOR_ROLL.label)]
+        said = {key: gettext("what the score comes to") if key == follow else gettext("needs a reason") for key, _word in choices}
+        self.fields["given"].choices = [(key, f"{word}|{said[key]}") for key, word in choices]  # type: ignore[attr-defined]
+        self.fields["given"].initial = follow
+
+    @property
+    def award(self) -> dict[str, Any]:
+        """The decision as the action takes it: kind, tier and reason."""
+        given, score, follows = self.cleaned_data["given"], self.decision.score, self.decision.follows
+        if given in (Kind.NO_TIER, Kind.HONOR_ROLL) or score is None or follows is None:
+            kind, tier = given, ""
+        else:
+            kind, tier = kind_of(given, score, follows.previous), given
+        return {"kind": kind, "tier": tier, "reason": self.cleaned_data["reason"]}
+
+
+class RoundForm(forms.Form):
+    """A round: its cycle, its public name, its address."""
+
+    cycle = forms.ModelChoiceField(label=_("Cycle"), queryset=Cycle.objects.order_by("-opens_at"), empty_label=None)
+    name = forms.CharField(label=_("Public name"), max_length=120, widget=forms.TextInput(attrs={"class": "input"}))
+    slug = forms.SlugField(
+        label=_("Address"), max_length=60, help_text=_("Small letters, figures and hyphens: round-1-2026."),
+        widget=forms.TextInput(attrs={"class": "input"}),
+    )  # fmt: skip
+
+
+LAST_HOUR = datetime(2199, 12, 31, tzinfo=UTC)
+
+
+class HourForm(forms.Form):
+    """When a round is told."""
+
+    announce_at = forms.DateTimeField(
+        label=_("Announced at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M"),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], validators=[MaxValueValidator(LAST_HOUR)],
+    )  # fmt: skip
