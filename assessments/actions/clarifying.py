@@ -197,18 +197,22 @@ def keep_reply(
     clarification: Clarification, *, text: str, seen_at: datetime, claim: str, ticks: Iterable[int], narrative: str, based_on: int,
     by: Any, at: datetime,
 ) -> ReplyDraft:  # fmt: skip
-    """Keep what is being written to a question; nothing of it is sent, and what was marked ready is not ready any more.
+    """Keep what is being written to a question; nothing of it is sent, and what was marked ready and now says more is not ready any more.
 
-    Kept whatever the time is. `seen_at` is when the person opened the page: where a colleague wrote since, nothing of
+    Kept whatever the time is. The same words again leave a ready mark: a page may send what it holds once more just after
+    the person pressed Ready. `seen_at` is when the person opened the page: where a colleague wrote since, nothing of
     theirs is overwritten, and ReplyMoved carries their text.
     """
     require(access.may_reply(by, clarification))
     answer = answering.locked(clarification.answer)
+    before = drafting.unsaved(answer, by)
     drafting.keep(answer, claim=claim, ticks=ticks, narrative=narrative, based_on=based_on, by=by, at=at)
     draft = ReplyDraft.objects.select_related("saved_by").filter(clarification=clarification).first()
     if draft is not None and draft.saved_by_id != by.pk and draft.saved_at > seen_at:
         raise ReplyMoved(draft)
     words = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    if draft is not None and draft.ready_by_id == by.pk and words == draft.text and before == drafting.unsaved(answer, by):
+        return draft
     kept = {"text": words, "saved_at": at, "saved_by": by, "ready_at": None, "ready_by": None}
     return ReplyDraft.objects.update_or_create(clarification=clarification, defaults=kept)[0]
 

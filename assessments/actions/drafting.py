@@ -49,6 +49,12 @@ def drop(answer: Answer, *, by: Any, at: datetime) -> None:
     forget(answer, by)
 
 
+def unsaved(answer: Answer, person: Any) -> tuple[str, list[int], str] | None:
+    """What a person typed on an answer and has not saved: claim, ticks and text; None where there is nothing."""
+    rows = Draft.objects.filter(answer=answer, person=person, saved_at__isnull=False)
+    return rows.values_list("claim", "ticks", "narrative").first()
+
+
 def forget(answer: Answer, person: Any) -> None:
     """Nothing of what this person typed on an answer is left to be saved."""
     Draft.objects.filter(answer=answer, person=person).update(**NOTHING)

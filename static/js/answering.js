@@ -7,6 +7,7 @@ const line = document.querySelector("[data-saved]");
 const PAUSE = 2000; // after the last key
 const HERE = 20000; // how often the page says that it is open
 const LONGEST = 60; // seconds between two tries
+const LONGEST_WAIT = 3000; // for what is on its way when the form is sent
 
 // This browser keeps what the server does not have. Where it may not keep anything, the page asks before it is left.
 const keeps = (() => {
@@ -79,6 +80,8 @@ const savesItself = () => {
   const here = box.querySelector("[data-here]");
   let known = "unsent" in box.dataset ? null : told(form); // what the server has
   let underway = null; // what is on its way to it
+  let arriving = null; // ends when that has arrived
+  let again = false; // something was typed since
   let leaving = new AbortController();
   let submitting = false;
   let since = null; // when the connection was lost
@@ -115,10 +118,16 @@ const savesItself = () => {
     }
   };
 
-  async function send(options = {}) {
+  function send(options = {}) {
     clearTimeout(timer);
     const text = told(form);
     if (submitting || text === known || text === underway) return;
+    // One after the other, so that an older text never arrives over a newer one; a page that is left has no time for that.
+    if (arriving !== null && !options.keepalive) again = true;
+    else arriving = sends(text, options);
+  }
+
+  async function sends(text, options) {
     underway = text;
     try {
       const answer = await post(text, { signal: leaving.signal, ...options });
@@ -130,7 +139,9 @@ const savesItself = () => {
     } catch (error) {
       failed(error);
     } finally {
-      underway = null;
+      underway = arriving = null;
+      if (again) send();
+      again = false;
     }
   }
 
@@ -163,9 +174,20 @@ const savesItself = () => {
         event.stopPropagation();
         return failed(new TypeError());
       }
+      if (arriving === null) return void (submitting = true);
+      // What is on its way arrives first: after the form it would stand over what the form says.
+      event.preventDefault();
+      event.stopPropagation();
+      if (submitting) return;
       submitting = true;
-      leaving.abort();
-      leaving = new AbortController();
+      form.setAttribute("aria-busy", "true");
+      const patience = new Promise((enough) => setTimeout(enough, LONGEST_WAIT));
+      Promise.race([arriving, patience]).then(() => {
+        arriving = null;
+        leaving.abort();
+        leaving = new AbortController();
+        form.requestSubmit(event.submitter);
+      });
     },
     true,
   );

@@ -180,6 +180,23 @@ def test_two_people_see_each_other_and_both_texts(browser, live_server):
     assert not Draft.objects.filter(saved_at__isnull=False).exists()
 
 
+def test_what_is_on_its_way_arrives_before_the_form(browser, live_server):
+    case = cases.started()
+    lead = Writer(browser, live_server.url, cases.lead(case.city), case)
+    held = []
+    lead.page.route("**/draft/", lambda route: held.append(route))
+    lead.writes("We do.")
+    lead.page.get_by_role("radio", name="Yes").check()  # a field is left, so the text sets out
+    lead.page.keyboard.press("Control+Enter")
+    expect(lead.page.locator("form[data-answer]")).to_have_attribute("aria-busy", "true")
+    assert len(held) == 1
+    assert not AnswerVersion.objects.exists()
+    held[0].continue_()
+    expect(lead.page.locator("form[data-answer]")).not_to_have_attribute("aria-busy", "true")
+    assert AnswerVersion.objects.get().narrative == "We do."
+    assert not Draft.objects.filter(saved_at__isnull=False).exists()
+
+
 @pytest.mark.heavy
 def test_without_a_script_buttons_do_it(browser, live_server):
     case = cases.started()

@@ -16,7 +16,8 @@ from wwc import fonts
 
 expect.set_options(timeout=20_000)  # a promise about what is seen, not about how fast a busy machine shows it
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-# Notes on the page whether a form left it; a script of the page that sends the form itself says so by preventing it.
+# Notes on the page whether a form left it; a script of the page that sends the form itself says so by preventing it, and one that
+# holds it back for a moment marks it as busy.
 WATCH = """() => {
   window.formSent = false;
   window.addEventListener("submit", (event) => { window.formSent = !event.defaultPrevented; });
@@ -92,10 +93,14 @@ class Person:
     def _arrives(self) -> None:
         """Wait for the page that a form leads to, where the press sent one: the old page stays until the answer is there."""
         with contextlib.suppress(Error):  # the page changed while it was asked
-            if self.page.evaluate("window.formSent === false"):
+            if self.page.evaluate("window.formSent === false && !document.querySelector('form[aria-busy]')"):
                 return
-        with contextlib.suppress(TimeoutError):  # an answer that is a download leaves the page where it is
-            self.page.wait_for_function("window.formSent === undefined", timeout=8000)
+        # Asked again and again from here: pages allow no script that waits for itself. A download leaves the page where it is.
+        for _ in range(160):
+            with contextlib.suppress(Error):
+                if self.page.evaluate("window.formSent === undefined"):
+                    break
+            self.page.wait_for_timeout(50)
         self.page.wait_for_load_state()
 
     def fills(self, label: str, text: str) -> None:

@@ -209,6 +209,19 @@ def test_writing_on_takes_the_mark_back(case):
         clarifying.send_replies(case, by=cases.lead(case.city), at=NOW)
 
 
+def test_the_same_words_once_more_leave_the_mark(case):
+    """What a page sent while the person pressed Ready may arrive after it."""
+    asked = cases.asked(case)
+    marked = cases.ready(asked).ready_at
+    assert cases.written(asked).ready_at == marked
+    assert cases.written(asked, narrative="More, and more.").ready_at is None
+    clarifying.mark_ready(asked, by=cases.lead(case.city), at=NOW)
+    assert cases.written(asked, narrative="More, and more.", text="We added two pages.").ready_at is None
+    clarifying.mark_ready(asked, by=cases.lead(case.city), at=NOW)
+    by = cases.contributor(case.city)
+    assert cases.written(asked, narrative="More, and more.", text="We added two pages.", by=by, seen_at=NOW).ready_at is None
+
+
 def test_what_is_ready_and_too_late_stays_as_a_draft(case):
     late, in_time = cases.asked(case, "DM1"), cases.asked(case, "DM2")
     cases.ready(late), cases.ready(in_time)
