@@ -7,7 +7,6 @@ from assessments.queries.answers import (
     is_unconfirmed,
     positions_in,
     progress,
-    recent_of,
     state_of_claim,
     versions_of,
 )
@@ -26,6 +25,7 @@ from assessments.queries.cities import (
 from assessments.queries.content import Gap, content_hash, content_of, gaps_in_answers, hash_of, live_attestation, missing, receipt_of
 from assessments.queries.copies import Beginning, Begun, LastTime, beginning, copied_from, earlier_of, last_time, said_something
 from assessments.queries.drafts import draft_of, drafts_on, here_with, unsaved_in
+from assessments.queries.glance import glances_of, recent_of
 from assessments.queries.library import (
     choices_for,
     evidence_of,
@@ -76,6 +76,7 @@ from assessments.queries.requests import (
     reopened_in,
     requests_decided,
     requests_open,
+    time_asked,
     time_requests_for_programme,
     time_requests_of,
 )
@@ -185,6 +186,7 @@ __all__ = [
     "first_page_of",
     "form_of_government",
     "gaps_in_answers",
+    "glances_of",
     "glass_of",
     "had_a_team",
     "handed_in",
@@ -253,6 +255,7 @@ __all__ = [
     "shares",
     "standing",
     "state_of_claim",
+    "time_asked",
     "time_requests_for_programme",
     "time_requests_of",
     "timeline_of",

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from assessments.lifecycle import Asked, Status
-from assessments.models import Answer, AnswerEvidence, AnswerVersion, Assessment, Claim, Clarification, Method
+from assessments.models import Answer, AnswerEvidence, AnswerVersion, Assessment, Claim, Clarification
 from criteria import queries as rulebooks
 from criteria.models import PracticeArea
 
@@ -19,20 +19,17 @@ def answers_of(
     criteria: Collection[int] | None = None,
     *,
     with_proof: bool = True,
-    with_words: bool = True,
 ) -> list[Answer]:
     """The answers in the edition's order, each with its criterion in words, its current version and what proves it.
 
     `answer.proof` lists the live evidence that counts (not what the virus check stopped), `answer.live` all of it;
     `answer.question` is the open question on it or None. `criteria` names some by key. Without `with_proof` the evidence
-    is counted and not fetched, without `with_words` a version is its claim alone: enough to say how an answer stands.
+    is counted and not fetched.
     """
     worded = {criterion.pk: criterion for criterion in rulebooks.kept_criteria(assessment.cycle.standard, language)}
     rows = Answer.objects.filter(assessment=assessment)
     rows = rows if criteria is None else rows.filter(criterion__in=criteria)
     rows = rows.select_related("current__saved_by" if with_proof else "current", "copy")
-    if not with_words:
-        rows = rows.only("assessment", "criterion", "lock", "version", "current__claim", "copy__answer", "copy__confirmed_at")
     answers: list[Any] = sorted(rows, key=lambda answer: worded[answer.criterion_id].position)
     keys = [answer.pk for answer in answers]
     # A question is sent in review alone, and no way leads from there back to the first writing.
@@ -133,26 +130,3 @@ def _area_progress(answers: list[Answer], at: datetime | None) -> AreaProgress:
         questions=states.count("ask"),
         unconfirmed=states.count("copied"),
     )
-
-
-def recent_of(answers: Sequence[Answer], limit: int = 6) -> list[dict[str, Any]]:
-    """The last things that the city's own people did on these answers, the newest first."""
-    codes = {answer.pk: answer.criterion.code for answer in answers}
-    saved = AnswerVersion.objects.filter(answer__in=list(codes)).select_related("saved_by")
-    saved = saved.only("answer", "method", "saved_at", "saved_by__name", "saved_by__email")
-    added = AnswerEvidence.objects.filter(answer__in=list(codes)).select_related("added_by", "evidence")
-    added = added.only("answer", "added_at", "added_by__name", "added_by__email", "evidence__title")
-    rows: list[dict[str, Any]] = [
-        {
-            "kind": "copied" if version.method == Method.COPIED else "saved",
-            "at": version.saved_at,
-            "by": version.saved_by,
-            "code": codes[version.answer_id],
-            "title": "",
-        }
-        for version in saved.order_by("-pk")[:limit]
-    ] + [
-        {"kind": "added", "at": use.added_at, "by": use.added_by, "code": codes[use.answer_id], "title": use.evidence.title}
-        for use in added.order_by("-pk")[:limit]
-    ]
-    return sorted(rows, key=lambda row: row["at"], reverse=True)[:limit]

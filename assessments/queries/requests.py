@@ -1,7 +1,7 @@
 """What cities ask of the program: more time, and to open one answer again."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -30,6 +30,20 @@ def time_requests_of(assessment: Assessment, question: Clarification | None = No
     """What was asked about the date of an assessment or of one question, the newest first."""
     rows = ExtensionRequest.objects.filter(assessment=assessment, clarification=question)
     return list(rows.select_related("asked_by", "decided_by").order_by("-pk"))
+
+
+class TimeAsked(NamedTuple):
+    """A request for more time as the pages that say the date tell of it."""
+
+    until: datetime
+    granted: bool | None
+    decided_at: datetime | None
+
+
+def time_asked(assessment: Assessment) -> list[TimeAsked]:
+    """What was asked about the date of an assessment, the newest first, without who and why."""
+    rows = ExtensionRequest.objects.filter(assessment=assessment, clarification=None).order_by("-pk")
+    return [TimeAsked(*row) for row in rows.values_list("until", "granted", "decided_at")]
 
 
 def reopen_requests_of(answer: Answer) -> list[ReopenRequest]:

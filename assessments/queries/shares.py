@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assessments.models import Answer, Assessment, Delegation, Membership, Note, Role
+from assessments.models import Answer, Assessment, Delegation, Note, Role
 from assessments.queries.answers import claimed_state, is_unconfirmed
 from assessments.queries.visible import own_city_ids, roles_of
 
@@ -15,10 +15,21 @@ WRITERS = {Role.LEAD, Role.CONTRIBUTOR}
 
 
 @dataclass(frozen=True)
+class Colleague:
+    """A person by name."""
+
+    pk: int
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Share:
     """What is with one colleague: the answers, how many of them wait for something, and the first date of those."""
 
-    person: Any
+    person: Colleague
     answers: tuple[Answer, ...]
     left: int
     due_on: date | None
@@ -32,10 +43,14 @@ def delegations_visible_to(user: Any) -> QuerySet[Delegation]:
 
 def handed_in(assessment: Assessment) -> list[Delegation]:
     """The criteria of an assessment that are in somebody's hands. Who no longer writes for the city has none."""
-    writers = Membership.objects.filter(city=assessment.city_id, ended_at=None, role__in=WRITERS)
-    live = Delegation.objects.filter(answer__assessment=assessment, ended_at=None, person__in=writers.values("person"))
-    rows = live.select_related("person").only("answer", "due_on", "person__name", "person__email")
-    return list(rows.order_by("answer_id"))
+    return list(_in_hands(assessment).select_related("person").only("answer", "due_on", "person__name", "person__email"))
+
+
+def _in_hands(assessment: Assessment) -> QuerySet[Delegation]:
+    """Live delegations to those who write for the city. Who has two parts in it is joined twice, and counts once."""
+    writes = {"person__memberships__city": assessment.city_id, "person__memberships__ended_at": None}
+    rows = Delegation.objects.filter(answer__assessment=assessment, ended_at=None, person__memberships__role__in=WRITERS, **writes)
+    return rows.order_by("answer_id").distinct()
 
 
 def handed_on(answer: Answer) -> Delegation | None:
@@ -56,16 +71,17 @@ def notes_on(answer: Answer, user: Any) -> QuerySet[Note]:
 def shares(assessment: Assessment, answers: Sequence[Answer]) -> list[Share]:
     """The answers of a page as they are with colleagues, the earliest date first."""
     by_pk = {answer.pk: answer for answer in answers}
-    mine: dict[int, list[Delegation]] = {}
-    for each in handed_in(assessment):
-        if each.answer_id in by_pk:
-            mine.setdefault(each.person_id, []).append(each)
-    found = [_share(rows, by_pk) for rows in mine.values()]
+    mine: dict[Colleague, list[tuple[Answer, date | None]]] = {}
+    for answer, due_on, person, name, email in _in_hands(assessment).values_list(
+        "answer", "due_on", "person", "person__name", "person__email"
+    ):
+        if answer in by_pk:
+            mine.setdefault(Colleague(person, name or email), []).append((by_pk[answer], due_on))
+    found = [_share(person, rows) for person, rows in mine.items()]
     return sorted(found, key=lambda share: (share.due_on or date.max, str(share.person)))
 
 
-def _share(rows: list[Delegation], by_pk: dict[int, Answer]) -> Share:
-    left = [row for row in rows if is_unconfirmed(by_pk[row.answer_id]) or claimed_state(by_pk[row.answer_id]) in {"dashed", "half"}]
-    due = [row.due_on for row in left if row.due_on]
-    answers = tuple(sorted((by_pk[row.answer_id] for row in rows), key=lambda answer: answer.criterion.position))
-    return Share(rows[0].person, answers, len(left), min(due, default=None))
+def _share(person: Colleague, rows: list[tuple[Answer, date | None]]) -> Share:
+    left = [due_on for answer, due_on in rows if is_unconfirmed(answer) or claimed_state(answer) in {"dashed", "half"}]
+    answers = tuple(sorted((answer for answer, _due_on in rows), key=lambda answer: answer.criterion.position))
+    return Share(person, answers, len(left), min((due_on for due_on in left if due_on), default=None))

@@ -33,10 +33,10 @@ def overview(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, assessment: Assessment, at: datetime) -> dict[str, Any]:
     """What the page shows: all of it, and what is told of it where the city still writes or is being read."""
-    answers = queries.answers_of(assessment, frame.language(), with_proof=False, with_words=False)
+    answers = queries.glances_of(assessment, frame.language())
     areas = queries.progress(assessment, answers, at)
     gaps = queries.gaps_in_answers(assessment, answers) if assessment.status == Status.DRAFTING else []
-    shares = sorted(queries.shares(assessment, answers), key=lambda share: share.person != request.user)
+    shares = sorted(queries.shares(assessment, answers), key=lambda share: share.person.pk != request.user.pk)
     receipt = cache(lambda: queries.receipt_of(assessment))  # asked for where it is shown
     window, others = queries.window_of(assessment), queries.others_of(assessment)
     return {
@@ -54,7 +54,7 @@ def _page(request: HttpRequest, assessment: Assessment, at: datetime) -> dict[st
         "following": _first_to_do(gaps),
         "receipt": receipt,
         "steps": _steps(assessment, gaps, receipt, window.due_at),
-        "recent": queries.recent_of(answers),
+        "recent": queries.recent_of(assessment, answers),
         "others": others,
         **requesting.asked_shown(assessment, window, at),
         **_stage(request, assessment, window, at),
@@ -78,7 +78,7 @@ def _stage(request: HttpRequest, assessment: Assessment, window: Window, at: dat
 
 def _earlier(request: HttpRequest, assessment: Assessment, answers: list[Answer], others: list[Assessment], may_write: bool) -> Any:
     """The assessment that the person could start from now, while something is still empty."""
-    if not may_write or all(answer.version for answer in answers):
+    if not may_write or all(answer.current for answer in answers):
         return None
     earlier = queries.earlier_of(assessment, others)
     return earlier[0] if earlier and access.may_copy(request.user, assessment) else None

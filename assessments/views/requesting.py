@@ -72,7 +72,7 @@ def _time_asked(assessment: Assessment, question: Clarification | None, at: date
 def asked_shown(assessment: Assessment, window: Window, at: datetime) -> dict[str, Any]:
     """For the pages that say the date: whether more time can be asked for, what waits or was decided last, which answers are open again."""
     dated = assessment.status in queries.UNSUBMITTED
-    asked = queries.time_requests_of(assessment) if dated else []
+    asked = queries.time_asked(assessment) if dated else []
     return {
         "can_ask_for_time": dated and at <= queries.ask_by(assessment, window=window),
         "time_waits": next((each for each in asked if each.decided_at is None), None),
