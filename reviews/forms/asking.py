@@ -34,7 +34,7 @@ class LetterForm(forms.Form):
             words = forms.CharField(initial=line.question.text, max_length=5000, widget=text, error_messages=missing, label=_("Question"))
             self.fields[f"text-{pk}"] = words
             self.fields[f"required-{pk}"] = forms.BooleanField(initial=line.question.required, required=False)
-            number = forms.NumberInput(attrs={"class": "input", "min": 1, "max": 999})
+            number = forms.NumberInput(attrs={"class": "input short", "min": 1, "max": 999})
             self.fields[f"place-{pk}"] = forms.IntegerField(initial=place, min_value=1, max_value=999, widget=number, label=_("Place"))
 
     @property

@@ -78,3 +78,11 @@ ALLOWED = {
     "curl",
     "GeoNames",
 }
+
+
+@pytest.mark.parametrize("path", ALL, ids=_name)
+def test_a_form_says_once_what_is_wrong(path):
+    """A form that is drawn whole begins with what is to be corrected."""
+    text = path.read_text()
+    whole, said = set(re.findall(r"{{ (\w+)\|crispy }}", text)), set(re.findall(r"{{ (\w+)\|as_crispy_errors }}", text))
+    assert not whole & said

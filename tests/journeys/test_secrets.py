@@ -17,7 +17,7 @@ from assessments.models import Answer, AnswerEvidence, Assessment, City, Conflic
 from criteria.models import PracticeArea
 from reviews.actions import assigning, declaring, drafting, validating
 from reviews.lifecycle import AwardStatus, Found, Slot
-from reviews.models import Assignment, Award, Finding, FindingDraft, Part, Resolution
+from reviews.models import Assignment, Award, Finding, FindingDraft, InternalNote, Part, Resolution
 from reviews.queries import board, desk, results
 from reviews.queries.digest import waiting_for
 from tests.factories import people, reviews
@@ -70,6 +70,7 @@ class Planted:
         self.document = self._document()
         self._plant_findings()
         self._plant_case()
+        self._plant_dossier()
         self._plant_results()
         self._plant_people()
 
@@ -205,6 +206,18 @@ class Planted:
         plant(s.newcomer, "message", must=self.program)
         letter = Letter.objects.filter(to=s.people["asked lead"], city_id=s.review.city_id).order_by("pk")[0]
         plant(letter, "body", may=self.everywhere, must=[s.people["asked lead"], s.people["staff"]])
+
+    def _plant_dossier(self) -> None:
+        """What the review team keeps of the city that is read: a call, as it was and as it was corrected, and a note on an answer."""
+        s, plant = self.s, self.canary.plant
+        live = Assignment.objects.filter(answer__assessment=s.review, ended_at=None).select_related("member__person")
+        reading = {each.member.person for each in live if each.pk != self.torn_reader.pk}
+        team = [*reading, s.people["practice lead"], *self.everywhere]
+        for call in (s.call, s.call.corrects):
+            for column in ("said", "participants"):
+                plant(call, column, may=team, must=[call.logged_by, s.people["staff"]])
+        note = InternalNote.objects.select_related("written_by").get(answer=s.question.answer)
+        plant(note, "text", may=[s.people["practice lead"], *self.everywhere], must=[note.written_by, s.people["staff"]])
 
     def _plant_results(self) -> None:
         s, plant = self.s, self.canary.plant
