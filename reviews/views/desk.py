@@ -14,7 +14,7 @@ from assessments.models import Cycle
 from assessments.views.frame import language
 from reviews.actions import drafting
 from reviews.models import Order, PanelMember
-from reviews.queries import declarations, reading
+from reviews.queries import calibration, declarations, reading
 from reviews.queries import desk as desks
 from wwc.templatetags.frame import SHARED, mounted
 
@@ -68,6 +68,7 @@ def desk(request: HttpRequest, slug: str = "") -> HttpResponse:
         "just_filed": queue.item(request.GET.get("filed", "")),
         "page": Paginator(unread, 50).get_page(request.GET.get("page")),
         "undeclared": declarations.undeclared(request.user, cycle),
+        "practised": calibration.practised_by(request.user).filter(cycle=cycle, ended_at=None) if member else (),
     }
     response = render(request, "reviews/desk.html", context)
     split = [item.assignment.answer_id for item in queue.of("split")]

@@ -18,6 +18,7 @@ def test_a_round_from_its_draft_to_the_talk(client_of, cycle, member, staff):
     assert client_of(member.person).get(address).status_code == 404  # a draft is staff's
     client.post(f"{address}open/")
     item, reader = CalibrationItem.objects.get(), client_of(member.person)
+    assert f'href="{address}"' in reader.get("/reviews/desk/c26/").content.decode()
     assert "waits for your practice" in reader.get(address).content.decode()
     page = f"/reviews/calibration/answer/{item.pk}/"
     assert reader.post(page, {"verdict": "not_met", "rationale": ""}).status_code == 422
@@ -29,6 +30,7 @@ def test_a_round_from_its_draft_to_the_talk(client_of, cycle, member, staff):
     assert lead.post(f"{address}end/", {"talk": ""}).status_code == 422
     lead.post(f"{address}end/", {"talk": "A draft is no policy."})
     assert "A draft is no policy." in reader.get(address).content.decode()
+    assert f'href="{address}"' not in reader.get("/reviews/desk/c26/").content.decode()
     assert Calibration.objects.get().ended_by.email == "lead@example.org"
 
 

@@ -78,7 +78,7 @@ def test_constant_queries(client_of, cycle, assessment, member):
             make.declaring.declare(cycle, city=other.city, state="none", by=member.person, at=NOW)
             make.assign(make.answer(other, "A2"), member)
 
-    same_queries(client_of(member.person), "/reviews/desk/", more, 15)
+    same_queries(client_of(member.person), "/reviews/desk/", more, 16)
 
 
 def test_first_page(member, staff, director, stranger):
