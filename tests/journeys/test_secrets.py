@@ -212,7 +212,8 @@ class Planted:
         s, plant = self.s, self.canary.plant
         live = Assignment.objects.filter(answer__assessment=s.review, ended_at=None).select_related("member__person")
         reading = {each.member.person for each in live if each.pk != self.torn_reader.pk}
-        team = [*reading, s.people["practice lead"], *self.everywhere]
+        # Every practice lead judges some of the case, also the one to whose area no other mark belongs.
+        team = [*reading, s.people["practice lead"], s.people["other area"], *self.everywhere]
         for call in (s.call, s.call.corrects):
             for column in ("said", "participants"):
                 plant(call, column, may=team, must=[call.logged_by, s.people["staff"]])
