@@ -34,6 +34,15 @@ class FileState(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
+def file_state(awaits_check: bool, is_clean: bool | None) -> FileState:
+    """The state of a file: whether it waits for the virus check, and what that said; None where it has not said anything yet."""
+    if not awaits_check:
+        return FileState.ADDED
+    if is_clean is None:
+        return FileState.CHECKING
+    return FileState.ADDED if is_clean else FileState.REFUSED
+
+
 class EvidenceVersion(models.Model):
     """One file or link, never changed. The file lies under a random name and is known by its SHA-256."""
 
@@ -68,12 +77,8 @@ class EvidenceVersion(models.Model):
     @property
     def state(self) -> FileState:
         """Added, or what the virus check says of it. Fetch `checked` along with the version."""
-        if not self.awaits_check:
-            return FileState.ADDED
-        check = getattr(self, "checked", None)
-        if check is None:
-            return FileState.CHECKING
-        return FileState.ADDED if check.is_clean else FileState.REFUSED
+        check = getattr(self, "checked", None) if self.awaits_check else None
+        return file_state(self.awaits_check, check.is_clean if check else None)
 
     @property
     def is_open(self) -> bool:

@@ -23,16 +23,18 @@ from assessments.queries.cities import (
     population,
 )
 from assessments.queries.content import Gap, content_hash, content_of, gaps_in_answers, hash_of, live_attestation, missing, receipt_of
-from assessments.queries.copies import Beginning, Begun, LastTime, beginning, copied_from, earlier_of, last_time, said_something
+from assessments.queries.copies import Beginning, Begun, LastTime, beginning, copied_from, earlier_of, said_something
 from assessments.queries.drafts import draft_of, drafts_on, here_with, unsaved_in
 from assessments.queries.glance import glances_of, recent_of
 from assessments.queries.library import (
+    Use,
     choices_for,
     evidence_of,
     evidence_versions_of,
-    evidence_with_history,
     expired,
     library_of,
+    newest_of,
+    uses_on,
     with_uses,
 )
 from assessments.queries.newcomers import (
@@ -81,6 +83,7 @@ from assessments.queries.requests import (
     time_requests_of,
 )
 from assessments.queries.shares import Share, delegations_visible_to, handed_in, handed_on, notes_on, shares
+from assessments.queries.sheet import Sheet, sheet_of
 from assessments.queries.standing import Standing, provisional, standing, verdicts_as_claimed
 from assessments.queries.visible import (
     CLOSING,
@@ -138,7 +141,9 @@ __all__ = [
     "Gap",
     "LastTime",
     "Share",
+    "Sheet",
     "Standing",
+    "Use",
     "Workload",
     "all_letters_visible_to",
     "answers_of",
@@ -181,7 +186,6 @@ __all__ = [
     "evidence_versions_of",
     "evidence_versions_visible_to",
     "evidence_visible_to",
-    "evidence_with_history",
     "expired",
     "first_page_of",
     "form_of_government",
@@ -204,7 +208,6 @@ __all__ = [
     "keep_parts",
     "kinds_among",
     "language_of_invitation",
-    "last_time",
     "letters_counted",
     "letters_open_to",
     "letters_sought",
@@ -216,6 +219,7 @@ __all__ = [
     "memberships_visible_to",
     "missing",
     "namesakes",
+    "newest_of",
     "next_voice",
     "notes_on",
     "open_among",
@@ -253,6 +257,7 @@ __all__ = [
     "rows_of",
     "said_something",
     "shares",
+    "sheet_of",
     "standing",
     "state_of_claim",
     "time_asked",
@@ -260,6 +265,7 @@ __all__ = [
     "time_requests_of",
     "timeline_of",
     "unsaved_in",
+    "uses_on",
     "uses_visible_to",
     "verdicts_as_claimed",
     "versions_of",

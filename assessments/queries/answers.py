@@ -17,45 +17,37 @@ def answers_of(
     assessment: Assessment,
     language: str = "en",
     criteria: Collection[int] | None = None,
-    *,
-    with_proof: bool = True,
 ) -> list[Answer]:
     """The answers in the edition's order, each with its criterion in words, its current version and what proves it.
 
     `answer.proof` lists the live evidence that counts (not what the virus check stopped), `answer.live` all of it;
-    `answer.question` is the open question on it or None. `criteria` names some by key. Without `with_proof` the evidence
-    is counted and not fetched.
+    `answer.question` is the open question on it or None. `criteria` names some by key.
     """
     worded = {criterion.pk: criterion for criterion in rulebooks.kept_criteria(assessment.cycle.standard, language)}
     rows = Answer.objects.filter(assessment=assessment)
     rows = rows if criteria is None else rows.filter(criterion__in=criteria)
-    rows = rows.select_related("current__saved_by" if with_proof else "current", "copy")
+    rows = rows.select_related("current__saved_by", "copy")
     answers: list[Any] = sorted(rows, key=lambda answer: worded[answer.criterion_id].position)
     keys = [answer.pk for answer in answers]
     # A question is sent in review alone, and no way leads from there back to the first writing.
     sent = Clarification.objects.filter(status=Asked.SENT, answer__in=keys) if assessment.status != Status.DRAFTING else ()
     asked = {each.answer_id: each for each in sent}
-    live = _live(keys, with_proof)
+    live = _live(keys)
     for answer in answers:
         answer.assessment = assessment
         answer.criterion = worded[answer.criterion_id]
         answer.live = live.get(answer.pk, [])
-        answer.proof = [use for use in answer.live if not (with_proof and use.evidence.current and use.evidence.current.is_refused)]
+        answer.proof = [use for use in answer.live if not (use.evidence.current and use.evidence.current.is_refused)]
         answer.question = asked.get(answer.pk)
     return answers
 
 
-def _live(keys: list[int], whole: bool) -> dict[int, list[Any]]:
-    """The live evidence of each answer: all of it in the order it was added, or the keys alone of that which counts."""
+def _live(keys: list[int]) -> dict[int, list[Any]]:
+    """The live evidence of each answer, in the order it was added."""
     live = AnswerEvidence.objects.filter(answer__in=keys, ended_at=None)
     found: dict[int, list[Any]] = {}
-    if whole:
-        for use in live.select_related("evidence__current__checked", "added_by").order_by("pk"):
-            found.setdefault(use.answer_id, []).append(use)
-    else:
-        for answer_id, pk, is_clean in live.values_list("answer_id", "pk", "evidence__current__checked__is_clean"):
-            if is_clean is not False:
-                found.setdefault(answer_id, []).append(pk)
+    for use in live.select_related("evidence__current__checked", "added_by").order_by("pk"):
+        found.setdefault(use.answer_id, []).append(use)
     return found
 
 

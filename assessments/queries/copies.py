@@ -1,8 +1,7 @@
 """What a city said last time: what a start from it would copy, and what stands beside an answer."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from assessments.models import Answer, AnswerEvidence, Assessment
 from assessments.queries.answers import answers_of
@@ -182,32 +181,40 @@ class LastTime:
     before: tuple[Before, ...]
 
 
-def last_time(answer: Answer, language: str = "en") -> LastTime | None:
+def last_time(answer: Answer, language: str = "en", copy: int | None = None) -> LastTime | None:
     """What the city said last time of what one criterion asks; None where it has no earlier assessment.
 
-    Last time is the assessment that the answer was copied from, else the newest earlier one.
+    Last time is the assessment that the answer was copied from (`copy` names the copy), else the newest earlier one. What
+    proved the old answers is not fetched.
     """
-    earlier = _ways(answer.assessment)
-    if not earlier:
-        return None
-    copy = getattr(answer, "copy", None) if len(earlier) > 1 else None
-    named = set(copy.sources.values_list("assessment_id", flat=True)) if copy else set()
-    source, way = next((each for each in earlier if each[0].pk in named), earlier[0])
+    now = answer.assessment
+    old = _copied(now, copy) if copy else []
+    source = old[0].assessment if old else None
+    way = rulebooks.kept_crosswalk(source.cycle.standard, now.cycle.standard) if source else None
+    if source is None or way is None:
+        earlier = _ways(now)
+        if not earlier:
+            return None
+        (source, way), old = earlier[0], []
     origin = way.origin_of.get(answer.criterion_id)
-    old = _said_then(source, language, origin.origins) if origin else []
-    row = begun(answer, origin, {each.criterion_id: each for each in old})
-    before = tuple(Before(each, answer.criterion) for each in row.sources)
-    return LastTime(source, row.kind_shown, row.kind, row.notes, before)
-
-
-def _said_then(source: Assessment, language: str, criteria: Collection[int]) -> list[Answer]:
-    """Old answers as they are read beside new ones: what was said, and the titles of what proved it."""
+    if origin is None:
+        return LastTime(source, str(LinkKind.NEW.label), LinkKind.NEW, (), ())
+    old = old or list(Answer.objects.filter(assessment=source, criterion__in=origin.origins).select_related("current"))
     worded = {criterion.pk: criterion for criterion in rulebooks.kept_criteria(source.cycle.standard, language)}
-    rows = Answer.objects.filter(assessment=source, criterion__in=criteria).select_related("current")
-    answers: list[Any] = sorted(rows, key=lambda answer: worded[answer.criterion_id].position)
-    live = AnswerEvidence.objects.filter(answer__in=answers, ended_at=None).exclude(evidence__current__checked__is_clean=False)
-    proof = list(live.select_related("evidence").only("answer", "pages", "evidence__title").order_by("pk"))
-    for answer in answers:
-        answer.assessment, answer.criterion = source, worded[answer.criterion_id]
-        answer.proof = [use for use in proof if use.answer_id == answer.pk]
-    return answers
+    for each in old:
+        each.assessment, each.criterion = source, worded[each.criterion_id]
+    by_criterion = {each.criterion_id: each for each in old}
+    before = tuple(Before(by_criterion[pk], answer.criterion) for pk in origin.origins if pk in by_criterion)
+    return LastTime(source, str(LinkKind(origin.kind).label), origin.kind, origin.notes, before)
+
+
+def _copied(assessment: Assessment, copy: int) -> list[Answer]:
+    """The answers that one was copied from, with what they say and their assessment, in one statement."""
+    edition = [f"assessment__cycle__standard__{name}" for name in ("code", "name", "status", "published_at")]
+    said = [f"current__{name}" for name in ("claim", "ticks", "narrative")]
+    rows = Answer.objects.filter(copied_to=copy).select_related("current", "assessment__cycle__standard")
+    rows = rows.only("criterion", "assessment__city", "assessment__cycle__name", "assessment__cycle__slug", *edition, *said)
+    found = list(rows)
+    for each in found:
+        each.assessment.city = assessment.city
+    return found

@@ -52,7 +52,7 @@ def is_open(answer: Answer, at: datetime) -> bool:
     """Whether the city may change an answer at this instant."""
     assessment = answer.assessment
     if answer.lock == Lock.OPEN and assessment.status == Status.DRAFTING:
-        return assessment.cycle.status in WRITABLE and window_of(assessment).is_open(at)
+        return is_writable(assessment, at)
     return reopened_by(answer, at) is not None
 
 
@@ -68,7 +68,13 @@ def closed_at(answer: Answer) -> datetime | None:
 
 def is_writable(assessment: Assessment, at: datetime) -> bool:
     """Whether the whole assessment is open for writing at this instant."""
-    return assessment.status == Status.DRAFTING and assessment.cycle.status in WRITABLE and window_of(assessment).is_open(at)
+    return assessment.status == Status.DRAFTING and assessment.cycle.status in WRITABLE and _in_window(assessment, at)
+
+
+def _in_window(assessment: Assessment, at: datetime) -> bool:
+    """Whether this is within the assessment's dates. An extension never shortens them, so it is looked up after the cycle's own alone."""
+    cycle = assessment.cycle
+    return clock.window(cycle.opens_at, cycle.due_at, cycle.grace).is_open(at) or window_of(assessment).is_open(at)
 
 
 def open_among(assessment: Assessment, answers: Sequence[Answer], at: datetime) -> list[Answer]:

@@ -12,7 +12,6 @@ from assessments import access, queries
 from assessments.actions import answering, drafting
 from assessments.differences import difference
 from assessments.forms import AnswerForm, as_typed, too_long_in_words
-from assessments.lifecycle import Status
 from assessments.models import Answer, AnswerVersion, Assessment
 from assessments.views import frame, requesting
 from assessments.views.documenting import evidence_section
@@ -32,10 +31,10 @@ def answer(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """Show one answer, or save it."""
     if request.method == "POST":
         return _save(request, _worded(frame.answer_or_404(request, pk, code)))
-    one, side = with_area(frame.assessment_or_404(request, pk), code)
-    typed = typed_on(request, one, now())
-    form = AnswerForm(answer=one, **_kept(request, typed))
-    return render(request, "assessments/answering.html", _page(request, one, side, form, typed))
+    sheet = _sheet(frame.assessment_or_404(request, pk), code)
+    typed = typed_on(request, sheet.answer, now())
+    form = AnswerForm(answer=sheet.answer, **_kept(request, typed))
+    return render(request, "assessments/answering.html", _page(request, sheet, form, typed))
 
 
 def _save(request: HttpRequest, one: Answer) -> HttpResponse:
@@ -55,8 +54,8 @@ def _save(request: HttpRequest, one: Answer) -> HttpResponse:
             raise _closed_meanwhile(closed, one) from None
     drafting.keep(one, **as_typed(request.POST), by=by, at=at)
     status = 409 if form.is_valid() else 422
-    one, side = with_area(one.assessment, code)
-    return render(request, "assessments/answering.html", _page(request, one, side, form, typed_on(request, one, at)), status=status)
+    sheet = _sheet(one.assessment, code)
+    return render(request, "assessments/answering.html", _page(request, sheet, form, typed_on(request, sheet.answer, at)), status=status)
 
 
 def _closed_meanwhile(closed: answering.AnswerClosed, one: Answer) -> Refusal:
@@ -77,16 +76,19 @@ def _kept(request: HttpRequest, typed: dict[str, Any]) -> dict[str, Any]:
     return {"initial": {name: getattr(draft, name) for name in ("claim", "ticks", "narrative", "based_on")}} if draft else {}
 
 
-def with_area(assessment: Assessment, code: str) -> tuple[Answer, list[Answer]]:
-    """The answer to one criterion, with those of its area; where the edition has none of this code, 404."""
-    criteria = _criteria(assessment)
-    asked = next((criterion for criterion in criteria if criterion.code == code), None)
+def _sheet(assessment: Assessment, code: str) -> queries.Sheet:
+    """What there is on one criterion and its area; where the edition has none of this code, 404."""
+    asked = asked_by(assessment, code)
+    area = [criterion for criterion in _criteria(assessment) if criterion.area_id == asked.area_id]
+    return queries.sheet_of(assessment, asked, area, frame.language())
+
+
+def asked_by(assessment: Assessment, code: str) -> Criterion:
+    """The criterion of this code, in the reader's words; where the edition has none, 404."""
+    asked = next((criterion for criterion in _criteria(assessment) if criterion.code == code), None)
     if asked is None:
         raise Http404
-    area = [criterion.pk for criterion in criteria if criterion.area_id == asked.area_id]
-    answers = queries.answers_of(assessment, frame.language(), criteria=area, with_proof=False)
-    one = next(answer for answer in answers if answer.criterion_id == asked.pk)
-    return one, answers
+    return asked
 
 
 def _worded(one: Answer) -> Answer:
@@ -105,9 +107,10 @@ def _following(one: Answer, code: str) -> str:
     return code if any(criterion.code == code for criterion in _criteria(one.assessment)) else ""
 
 
-def _page(request: HttpRequest, one: Answer, side: list[Answer], form: AnswerForm, typed: dict[str, Any]) -> dict[str, Any]:
+def _page(request: HttpRequest, sheet: queries.Sheet, form: AnswerForm, typed: dict[str, Any]) -> dict[str, Any]:
     """What the page shows besides the form."""
-    at, criteria = now(), _criteria(one.assessment)
+    one, at = sheet.answer, now()
+    criteria = _criteria(one.assessment)
     place = [criterion.pk for criterion in criteria].index(one.criterion_id)
     writable = bool(access.may_answer(request.user, one)) and queries.is_open(one, at)
     return {
@@ -117,26 +120,26 @@ def _page(request: HttpRequest, one: Answer, side: list[Answer], form: AnswerFor
         "criterion": one.criterion,
         "said": said_lines(one, one.current),
         "form": form,
-        "side": states_of(side, at),
+        "side": states_of(sheet.area, at),
         "previous": criteria[place - 1] if place else None,
         "next": criteria[place + 1] if place + 1 < len(criteria) else None,
         "writable": writable,
         "question": one.question if one.question and one.question.due_at >= at else None,
-        "unconfirmed": queries.is_unconfirmed(one),
-        "last": last_time(one),
-        "versions": list(queries.versions_of(one)[1:4]) if one.version > 1 else [],
+        "unconfirmed": any(queries.is_unconfirmed(each) for each in sheet.area if each.pk == one.pk),
+        "last": _last_time(sheet),
+        "versions": sheet.earlier,
         "back": "",
         "kept": frame.kept_text(request) is not None and not form.is_bound,
         **typed,
         **shared_on(request, one),
         **requesting.reopening_shown(one, at),
-        **evidence_section(one, writable),
+        **evidence_section(one, writable, sheet.uses),
     }
 
 
-def last_time(one: Answer) -> dict[str, Any] | None:
+def _last_time(sheet: queries.Sheet) -> dict[str, Any] | None:
     """What the city said last time, while it writes, with the lines of each old checklist."""
-    found = queries.last_time(one, frame.language()) if one.assessment.status == Status.DRAFTING else None
+    found = sheet.last
     if found is None:
         return None
     return {"found": found, "lines": [(each, said_lines(each.answer, each.answer.current)) for each in found.before]}

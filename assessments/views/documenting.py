@@ -18,17 +18,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 from assessments import access, queries
 from assessments.actions import documenting
 from assessments.forms import FileForm, LinkForm, PagesForm, ReuseForm
-from assessments.models import Answer, AnswerEvidence, City
+from assessments.models import Answer, AnswerEvidence, City, FileState
 from assessments.views import frame
 from wwc.http import refusals_shown
 from wwc.refusals import require
+from wwc.templatetags.display import file_size, when
+from wwc.templatetags.drawing import state
 from wwc.templatetags.once import blank
 from wwc.uploads import UploadRefused, all_received, kinds_in_words, received
 
 
-def evidence_section(one: Answer, writable: bool) -> dict[str, Any]:
+def evidence_section(one: Answer, writable: bool, uses: list[queries.Use] | None = None) -> dict[str, Any]:
     """What the section of evidence on a page shows: what is there, the ways to add more, the limits that are said first."""
-    shown = {"uses": queries.evidence_with_history(one), "today": today_in(one.assessment.city)}
+    shown = {"uses": _lines(queries.uses_on([one.pk]) if uses is None else uses, one), "today": today_in(one.assessment.city)}
     if not writable:
         return shown
     return {
@@ -40,6 +42,44 @@ def evidence_section(one: Answer, writable: bool) -> dict[str, Any]:
         "most": settings.UPLOAD_MAX_FILES,
         "kinds": kinds_in_words(),
     }
+
+
+# A state of a file as a mark.
+MARKS = {FileState.ADDED: "met", FileState.REFUSED: "not", FileState.CHECKING: "wait"}
+
+
+def _lines(uses: list[queries.Use], one: Answer) -> list[dict[str, Any]]:
+    """Each document on the answer as a line of the list: its state, what there is to know of it, and its addresses."""
+    if not uses:
+        return []
+    newest, zone = queries.newest_of(uses), one.assessment.city.timezone
+    ways = {name: reverse(f"assessments:{name}", args=[0]) for name in ("document", "download", "point", "take_off")}
+    way = {name: "{}".join(address.rsplit("0", 1)) for name, address in ways.items()}  # found once, not once a line
+    lines = []
+    for use in uses:
+        latest = newest[use.evidence_id]
+        href = use.url if use.kind == "link" else way["download"].format(use.current_id) if use.is_open else ""
+        lines.append({
+            "use": use,
+            "href": href,
+            "state": state(MARKS[use.state], str(use.state.label)),
+            "about": _about(use, zone),
+            "latest": latest,
+            "noted": use.confidential or use.expires_on or not latest.is_open,
+            "document": way["document"].format(use.evidence_id),
+            "point": way["point"].format(use.pk),
+            "take_off": way["take_off"].format(use.pk),
+        })  # fmt: skip
+    return lines
+
+
+def _about(use: queries.Use, zone: str) -> str:
+    """Where to look, what it is, which version, who added it and when."""
+    parts = [_t("see page %(pages)s") % {"pages": use.pages}] if use.pages else []
+    parts += [part for part in (_t("link"), use.note) if part] if use.kind == "link" else [file_size(use.size)]
+    if use.number > 1:
+        parts.append(_t("version %(n)s") % {"n": use.number})
+    return " · ".join([*parts, _t("%(person)s, %(at)s") % {"person": use.added_by, "at": when(use.added_at, zone)}])
 
 
 def today_in(city: City) -> date:

@@ -10,17 +10,22 @@ from django.views.decorators.http import require_POST, require_safe
 
 from assessments import access, queries
 from assessments.actions import answering
-from assessments.models import Answer, AnswerVersion
+from assessments.models import Answer, AnswerVersion, Assessment
 from assessments.views import frame
-from assessments.views.answering import changes, two_texts, with_area
+from assessments.views.answering import asked_by, changes, two_texts
 from wwc.http import refusals_shown
+
+
+def _answer(assessment: Assessment, code: str) -> Answer:
+    """The answer to one criterion."""
+    return queries.answers_of(assessment, frame.language(), [asked_by(assessment, code).pk])[0]
 
 
 @require_safe
 def history(request: HttpRequest, pk: int, code: str) -> HttpResponse:
     """The versions of one answer, the newest first, and the difference between two of them."""
     assessment = frame.assessment_or_404(request, pk)
-    one, _area = with_area(assessment, code)
+    one = _answer(assessment, code)
     earlier, later = _two(request, one)
     context = {
         "assessment": assessment,
@@ -52,7 +57,7 @@ def _two(request: HttpRequest, one: Answer) -> tuple[AnswerVersion | None, Answe
 def restore(request: HttpRequest, pk: int, code: str, number: int) -> HttpResponse:
     """Say again what an earlier version said."""
     assessment = frame.assessment_or_404(request, pk)
-    one, _area = with_area(assessment, code)
+    one = _answer(assessment, code)
     based_on = request.POST.get("based_on", "")
     with refusals_shown(request):
         try:

@@ -129,6 +129,6 @@ def _left(gaps: list[queries.Gap]) -> str:
     return ", ".join(parts) or _t("everything is answered and proven")
 
 
-def states_of(answers: list[Answer], at: datetime) -> list[dict[str, Any]]:
+def states_of(answers: list[Any], at: datetime) -> list[dict[str, Any]]:
     """Answers with their squares, for a side list."""
     return [{"answer": answer, "state": queries.state_of_claim(answer, at)} for answer in answers]

@@ -264,4 +264,4 @@ def test_the_page_takes_the_same_queries_for_one_answer_and_all_of_them_and_for_
             cases.answer(case), claim="", ticks=[], narrative="x", based_on=0, by=cases.member(case.city, "lead", f"l{n}"), at=NOW
         )
     drafting.keep(cases.answer(case), claim="", ticks=[], narrative="x", based_on=0, by=lead, at=NOW)
-    assert len(queries_of(client, _address(case))) == len(few) == 13
+    assert len(queries_of(client, _address(case))) == len(few) == 11

@@ -1,0 +1,68 @@
+"""The page of one criterion: what its answer says, how those of its area stand, what proves them, what was said last time.
+
+What is shown is asked once, in rows of what is shown: of the other answers neither words nor documents.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from assessments.lifecycle import Asked, Status
+from assessments.models import Answer, AnswerVersion, Assessment, Clarification
+from assessments.queries.copies import LastTime, last_time
+from assessments.queries.glance import Copied, Glance, Said
+from assessments.queries.library import Use, uses_on
+from criteria.models import Criterion
+
+EARLIER = 3  # versions that are shown beside the current one
+
+
+class Sheet(NamedTuple):
+    """One answer with its question and its current version, and what its page shows around it."""
+
+    answer: Answer
+    area: list[Any]  # as `glances_of` gives them
+    earlier: list[AnswerVersion]
+    uses: list[Use]
+    last: LastTime | None
+
+
+def sheet_of(assessment: Assessment, criterion: Criterion, area: Sequence[Criterion], language: str = "en") -> Sheet:
+    """The answer to one criterion as its page shows it; `area` are the criteria of its area, in the reader's words."""
+    rows = Answer.objects.filter(assessment=assessment, criterion__in=[each.pk for each in area])
+    found = {row[0]: row[1:] for row in rows.values_list(*_COLUMNS)}
+    pk, lock, version, _claim, copy, _confirmed_at = found[criterion.pk]
+    said = _said(pk) if version else []
+    # Somebody may have saved between the two statements: the number goes with the words.
+    answer = Answer(pk=pk, assessment=assessment, lock=lock, version=said[0].number if said else 0, current=said[0] if said else None)
+    answer.criterion = criterion
+    # What was said last time helps who writes; from review no way leads back to the first writing.
+    last = last_time(answer, language, copy) if assessment.status == Status.DRAFTING else None
+    old: list[Any] = [each.answer for each in last.before] if last else []
+    answers = [row[0] for row in found.values()]
+    uses = uses_on([*answers, *(each.pk for each in old)])
+    for each in old:
+        each.proof = [use for use in uses if use.answer_id == each.pk and not use.is_refused]
+    asked = _asked(answers) if assessment.status != Status.DRAFTING else {}
+    answer.question = asked.get(pk)
+    proven = {use.answer_id for use in uses if not use.is_refused}
+    glances = []
+    for each in area:
+        pk, _lock, _version, claim, copy, confirmed_at = found[each.pk]
+        current, copied = None if claim is None else Said(claim), Copied(confirmed_at) if copy else None
+        glances.append(Glance(pk, each, current, copied, pk in proven, asked.get(pk)))
+    return Sheet(answer, glances, said[1:], [use for use in uses if use.answer_id == answer.pk], last)
+
+
+_COLUMNS = ("criterion", "pk", "lock", "version", "current__claim", "copy", "copy__confirmed_at")
+
+
+def _said(answer: int) -> list[AnswerVersion]:
+    """The current version of an answer and the ones before it, with who saved them by name."""
+    rows = AnswerVersion.objects.filter(answer=answer).select_related("saved_by").order_by("-number")
+    who = ("saved_by__name", "saved_by__email")
+    return list(rows.only("answer", "number", "claim", "ticks", "narrative", "saved_at", *who)[: EARLIER + 1])
+
+
+def _asked(answers: list[int]) -> dict[int, Clarification]:
+    """The open questions on these answers."""
+    return {each.answer_id: each for each in Clarification.objects.filter(status=Asked.SENT, answer__in=answers)}
