@@ -354,7 +354,7 @@ class _Player:
             if standing.is_split and not standing.resolved:
                 answer = Answer.objects.select_related("assessment", "criterion").get(pk=standing.answer)
                 first = standing.filed[0].finding
-                reason = "The document was read again by the practice lead; the first reading holds."
+                reason = "The document was read once more, and the first reading holds."
                 resolving.settle(answer, verdict=first.verdict, rationale=reason, by=people["lead"], at=at)  # type: ignore[union-attr]
         resolving.declare_ready(assessment, by=people["staff"], at=at)
 
