@@ -103,7 +103,7 @@ def may_decide_claim(by: Any, claim: ClaimRequest) -> Ruling:
 
 def may_record_domain(by: Any, city: City) -> Ruling:
     """Staff record which domain is a city's own."""
-    return YES if queries.cities_for_programme(by).filter(pk=city.pk).exists() else HIDDEN
+    return YES if _of_programme(by, city.pk) else HIDDEN
 
 
 def may_answer(by: Any, answer: Answer) -> Ruling:
@@ -123,7 +123,7 @@ def may_print(by: Any, assessment: Assessment) -> Ruling:
 
 def may_copy(by: Any, assessment: Assessment) -> Ruling:
     """A lead starts an assessment from an earlier one; the program never writes the answers of a city."""
-    if queries.cities_for_programme(by).filter(pk=assessment.city_id).exists():
+    if _of_programme(by, assessment.city_id):
         return no(NOT_THE_PROGRAM)
     return _with_role(by, assessment.city, Role.LEAD, LEADS_ONLY)
 
@@ -207,7 +207,7 @@ def may_decide_requests(by: Any, city: City) -> Ruling:
 def may_finish(by: Any, request: ReopenRequest) -> Ruling:
     """Leads and contributors say that an answer opened again is done; the program closes it."""
     city = request.answer.assessment.city
-    return YES if queries.cities_for_programme(by).filter(pk=city.pk).exists() else _writers(by, city)
+    return YES if _of_programme(by, city.pk) else _writers(by, city)
 
 
 def may_call_signatories(by: Any, assessment: Assessment) -> Ruling:
@@ -223,7 +223,7 @@ def may_see_team(by: Any, city: City) -> Ruling:
 def may_invite(by: Any, city: City) -> Ruling:
     """A lead invites and removes until the result is out; staff always may."""
     ruling = _lead_or_programme(by, city)
-    if not ruling or queries.cities_for_programme(by).filter(pk=city.pk).exists():
+    if not ruling or _of_programme(by, city.pk):
         return ruling
     states = set(Assessment.objects.filter(city=city).values_list("status", flat=True))
     return no(RESULT_IS_OUT) if states and states <= {Status.ANNOUNCED, Status.WITHDRAWN, Status.LAPSED} else YES
@@ -272,7 +272,7 @@ def _with_address(by: Any, email: str) -> Ruling:
 
 def _programme(by: Any, city: City) -> Ruling:
     """Program staff without a conflict; the city's own team reads why not, everybody else learns nothing."""
-    if queries.cities_for_programme(by).filter(pk=city.pk).exists():
+    if _of_programme(by, city.pk):
         return YES
     return no(STAFF_ONLY) if queries.roles_of(by, city) else HIDDEN
 
@@ -284,7 +284,7 @@ def _writers(by: Any, city: City, not_the_program: Any = NOT_THE_PROGRAM) -> Rul
         return YES
     if roles:
         return no(SIGNATORIES_READ)
-    return no(not_the_program) if queries.cities_for_programme(by).filter(pk=city.pk).exists() else HIDDEN
+    return no(not_the_program) if _of_programme(by, city.pk) else HIDDEN
 
 
 def _with_role(by: Any, city: City, role: str, reason: Any) -> Ruling:
@@ -295,6 +295,11 @@ def _with_role(by: Any, city: City, role: str, reason: Any) -> Ruling:
     return no(reason) if roles or may_see(by, city) else HIDDEN
 
 
+def _of_programme(by: Any, city_id: int) -> bool:
+    """Whether a person sees a city as one of the program; of anybody else the database is not asked."""
+    return by.is_authenticated and by.of_programme and queries.cities_for_programme(by).filter(pk=city_id).exists()
+
+
 def _lead_or_programme(by: Any, city: City, *, for_directors: bool = True) -> Ruling:
     """A lead of the city, or program staff without a conflict; some acts for a city are not a director's."""
     roles = queries.roles_of(by, city)
@@ -302,6 +307,6 @@ def _lead_or_programme(by: Any, city: City, *, for_directors: bool = True) -> Ru
         return YES
     if roles:
         return no(LEADS_ONLY)
-    if not queries.cities_for_programme(by).filter(pk=city.pk).exists():
+    if not _of_programme(by, city.pk):
         return HIDDEN
     return YES if by.is_staff or for_directors else no(STAFF_ONLY)

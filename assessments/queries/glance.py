@@ -23,7 +23,7 @@ class Copied(NamedTuple):
     confirmed_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, slots=True)
 class Glance:
     """One answer as far as states, shares and scores ask of it; it is read like an answer of `answers_of`."""
 
@@ -39,8 +39,9 @@ def glances_of(assessment: Assessment, language: str = "en") -> list[Any]:
     """The answers in the edition's order without their words: rows of five columns are much cheaper than 43 answers made whole."""
     rows = Answer.objects.filter(assessment=assessment)
     found = {row[0]: row[1:] for row in rows.values_list("criterion_id", "pk", "current__claim", "copy__pk", "copy__confirmed_at")}
-    uses = AnswerEvidence.objects.filter(answer__assessment=assessment, ended_at=None)
-    proven = set(uses.exclude(evidence__current__checked__is_clean=False).values_list("answer_id", flat=True).distinct())
+    live = AnswerEvidence.objects.filter(answer__assessment=assessment, ended_at=None)
+    uses = live.values_list("answer", "evidence__current__checked__is_clean").distinct()
+    proven = {answer for answer, is_clean in uses if is_clean is not False}
     # A question is sent in review alone, and no way leads from there back to the first writing.
     sent = Clarification.objects.filter(status=Asked.SENT, answer__assessment=assessment) if assessment.status != Status.DRAFTING else ()
     asked = {each.answer_id: each for each in sent}

@@ -34,6 +34,11 @@ class Share:
     left: int
     due_on: date | None
 
+    @property
+    def codes(self) -> list[str]:
+        """The codes of their criteria."""
+        return [answer.criterion.code for answer in self.answers]
+
 
 def delegations_visible_to(user: Any) -> QuerySet[Delegation]:
     """Who has which criterion now in a person's own cities."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext as _t
 from django.utils.translation import ngettext
@@ -21,6 +22,7 @@ from assessments.views.documenting import today_in
 from wwc.templatetags.display import day, figure, when
 
 Receipt = Callable[[], Snapshot | None]
+Wait = tuple[str, str]
 READ = (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED)
 
 
@@ -37,12 +39,14 @@ def _page(request: HttpRequest, assessment: Assessment, at: datetime) -> dict[st
     areas = queries.progress(assessment, answers, at)
     gaps = queries.gaps_in_answers(assessment, answers) if assessment.status == Status.DRAFTING else []
     shares = sorted(queries.shares(assessment, answers), key=lambda share: share.person.pk != request.user.pk)
+    answers_at = reverse("assessments:answering", args=[assessment.pk, "-"]).removesuffix("-/")  # once for all links to criteria
     receipt = cache(lambda: queries.receipt_of(assessment))  # asked for where it is shown
     window, others = queries.window_of(assessment), queries.others_of(assessment)
     return {
         "assessment": assessment,
         "city": assessment.city,
-        "areas": _with_people(areas, shares),
+        "areas": _rows(areas, shares, answers_at, _waits(assessment)),
+        "answers_at": answers_at,
         "answered": sum(area.answered for area in areas),
         "proven": sum(area.proven for area in areas),
         "unconfirmed": sum(area.unconfirmed for area in areas),
@@ -54,7 +58,7 @@ def _page(request: HttpRequest, assessment: Assessment, at: datetime) -> dict[st
         "following": _first_to_do(gaps),
         "receipt": receipt,
         "steps": _steps(assessment, gaps, receipt, window.due_at),
-        "recent": queries.recent_of(assessment, answers),
+        "recent": _lately(queries.recent_of(assessment, answers)),
         "others": others,
         **requesting.asked_shown(assessment, window, at),
         **_stage(request, assessment, window, at),
@@ -84,9 +88,46 @@ def _earlier(request: HttpRequest, assessment: Assessment, answers: list[Answer]
     return earlier[0] if earlier and access.may_copy(request.user, assessment) else None
 
 
-def _with_people(areas: list[queries.AreaProgress], shares: list[queries.Share]) -> list[tuple[queries.AreaProgress, list[Any]]]:
-    """Each area with the colleagues who have one of its criteria."""
-    return [(area, [share.person for share in shares if set(share.answers) & set(area.answers)]) for area in areas]
+def _rows(areas: list[queries.AreaProgress], shares: list[queries.Share], answers_at: str, waits: Callable[..., Wait]) -> list[dict]:
+    """Each area as a row of the table, in words that are found once for all rows, with the colleagues who have one of its criteria."""
+    words, count = _t("%(answered)s of %(total)s answered, %(proven)s with evidence"), _t("%(answered)s of %(total)s")
+    held = [(str(share.person), {answer.criterion.area_id for answer in share.answers}) for share in shares]
+    rows = []
+    for area in areas:
+        numbers = {"answered": area.answered, "total": area.total, "proven": area.proven}
+        text, waits_at = waits(area)
+        row = {
+            "name": area.area.name_shown,
+            "at": f"{answers_at}{area.answers[0].criterion.code}/",
+            "states": area.states,
+            "words": words % numbers,
+            "count": count % numbers,
+            "proven": str(area.proven),
+            "people": ", ".join(name for name, areas_held in held if area.area.pk in areas_held),
+            "waits": text,
+            "waits_at": waits_at,
+        }
+        rows.append(row)
+    return rows
+
+
+def _waits(assessment: Assessment) -> Callable[[queries.AreaProgress], Wait]:
+    """What waits for the city in an area, and where: copies to confirm while it writes, questions while it is read."""
+    if assessment.status == Status.DRAFTING:
+        text, at = _t("%(n)s to confirm"), reverse("assessments:copied", args=[assessment.pk])
+        return lambda area: (text % {"n": area.unconfirmed}, f"{at}#area-{area.area.pk}") if area.unconfirmed else ("", "")
+    asked_at = reverse("assessments:clarifying", args=[assessment.pk]) if assessment.status in READ else ""
+    return lambda area: (_questions(area.questions), asked_at) if area.questions and asked_at else ("", "")
+
+
+def _questions(n: int) -> str:
+    return ngettext("1 question", "%(n)s questions", n) % {"n": figure(n)}
+
+
+def _lately(recent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was done lately, in words."""
+    words = {"added": _t("%(title)s added to %(code)s"), "copied": _t("%(code)s copied from last time"), "saved": _t("%(code)s saved")}
+    return [{**row, "text": words[row["kind"]] % row} for row in recent]
 
 
 def _first_to_do(gaps: list[queries.Gap]) -> Any:

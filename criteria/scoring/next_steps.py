@@ -10,7 +10,7 @@ into parts that have nothing to do with each other, and these are gone through o
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import or_
 
 from criteria.scoring.rulebook import EFFORTS, Rule, Rulebook, Verdict
@@ -34,7 +34,16 @@ class NextSteps:
 
 
 def next_steps(rulebook: Rulebook, verdicts: Mapping[str, Verdict], tier_key: str | None = None) -> NextSteps | None:
-    """The cheapest way to the next tier, or to the named one; None when there is nothing left to reach."""
+    """The cheapest way to the next tier, or to the named one; None when there is nothing left to reach.
+
+    It is a search, and it follows from its arguments alone: a team that looks again before it has said more has it at once.
+    """
+    return _found(rulebook, tuple(rulebook.checked(verdicts).items()), tier_key)
+
+
+@lru_cache(maxsize=1000)
+def _found(rulebook: Rulebook, given: tuple[tuple[str, Verdict], ...], tier_key: str | None) -> NextSteps | None:
+    verdicts = dict(given)
     now = score(rulebook, verdicts)
     goal = _next(now) if tier_key is None else now.tiers[rulebook.tiers.index(rulebook.tier(tier_key))]
     if goal is None or goal.reached:

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from assessments import queries
-from assessments.models import CityRecord, Conflict, Evidence, Membership, Role
+from assessments.models import AnswerEvidence, CityRecord, Conflict, Copy, Evidence, FileCheck, Membership, Role
 from criteria.scoring import Verdict
 from tests.conftest import NOW
 from tests.factories import assessments as cases
@@ -161,6 +161,45 @@ def test_squares_say_how_an_answer_stands():
     cases.said(other, "DM1")
     states = {answer.criterion.code: queries.state_of_claim(answer, NOW) for answer in queries.answers_of(other)}
     assert (states["DM1"], states["DM2"]) == ("half", "dashed")
+
+
+def _as_read(answers):
+    """What states, shares and scores read of each answer."""
+    return [
+        (
+            answer.pk,
+            answer.criterion,
+            answer.current and answer.current.claim,
+            queries.claimed_state(answer),
+            queries.state_of_claim(answer, NOW),
+            queries.is_unconfirmed(answer),
+        )
+        for answer in answers
+    ]
+
+
+def test_at_a_glance_an_answer_stands_as_it_does_in_full(case, settings, django_assert_num_queries):
+    cases.said(case, "DM1"), cases.proven(case, "DM1"), cases.said(case, "DM2"), cases.said(case, "DM3", "not_met")
+    lead, ended = cases.lead(case.city), cases.proven(case, "DM5")
+    settings.CLAMD_ADDRESS = "clamd:3310"
+    stopped = cases.proven(case, "DM2")
+    FileCheck.objects.create(version=stopped.evidence.current, is_clean=False, found="Eicar", checked_at=NOW)
+    AnswerEvidence.objects.filter(pk=ended.pk).update(ended_at=NOW, ended_by=lead)
+    for code, at, by in (("DM3", None, None), ("DM4", None, None), ("DM5", NOW, lead)):
+        copied = cases.said(case, code)
+        Copy.objects.create(answer=copied, kind="same", copied_at=NOW, copied_by=lead, confirmed_at=at, confirmed_by=by)
+    with django_assert_num_queries(2):
+        glances = queries.glances_of(case)
+    assert _as_read(glances) == _as_read(queries.answers_of(case))
+    assert [queries.state_of_claim(glance) for glance in glances[:6]] == ["met", "half", "copied", "copied", "half", "dashed"]
+    assert queries.standing(case, glances).score == queries.standing(case, queries.answers_of(case)).score
+
+
+def test_at_a_glance_a_question_is_seen_too():
+    case = cases.in_review()
+    cases.asked(case, "DM4")
+    assert _as_read(queries.glances_of(case)) == _as_read(queries.answers_of(case))
+    assert [glance.criterion.code for glance in queries.glances_of(case) if glance.question] == ["DM4"]
 
 
 def test_progress_counts_by_area(case):

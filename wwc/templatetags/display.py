@@ -5,7 +5,7 @@ a Portuguese reader expects of a deadline differs in shape, not only in names of
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
@@ -15,7 +15,7 @@ import nh3
 from django import template
 from django.utils import timezone
 from django.utils.dateformat import format as date_words
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, pgettext_lazy
 from markdown_it import MarkdownIt
@@ -45,15 +45,15 @@ class Forms:
 
 
 def _english_hour(at: datetime) -> str:
-    return date_words(at, "g:i a")
+    return f"{at.hour % 12 or 12}:{at:%M} {'a.m.' if at.hour < 12 else 'p.m.'}"
 
 
 def _spanish_hour(at: datetime) -> str:
-    return date_words(at, "G:i") + "\N{NO-BREAK SPACE}h"
+    return f"{at.hour}:{at:%M}\N{NO-BREAK SPACE}h"
 
 
 def _portuguese_hour(at: datetime) -> str:
-    return date_words(at, r"G\h") + (date_words(at, "i") if at.minute else "")
+    return f"{at.hour}h{at:%M}" if at.minute else f"{at.hour}h"
 
 
 LANGUAGES = {
@@ -398,3 +398,9 @@ def prose(text: str | None) -> SafeString:
 def tag(text: str, kind: str = "") -> SafeString:
     """A small label beside a name: core, recon, ask, not, or plain."""
     return format_html('<span class="tag{}">{}</span>', f" {kind}" if kind else "", text)
+
+
+@register.filter
+def links(codes: Iterable[str], at: str) -> SafeString:
+    """Criteria by their codes, each as a link to its page below an address: EVAL2, EVAL3."""
+    return format_html_join(", ", '<a href="{}{}/">{}</a>', ((at, code, code) for code in codes))

@@ -16,7 +16,7 @@ from django import template
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from wwc.templatetags.display import KINDS, tier_word
 
@@ -154,6 +154,18 @@ def _squares(words: tuple[str, ...], label: str, size: float, paper: bool) -> Sa
     return _draw("squares", paper=paper, cells=cells, label=label, width=_n(max(len(words) * step - 4, 0)), height=_n(size))
 
 
+@register.simple_tag
+def squares_key(copied: bool = False) -> SafeString:
+    """What the squares mean, in words; with that of a copied answer where a page shows one."""
+    return _squares_key(bool(copied), get_language())
+
+
+@lru_cache
+def _squares_key(copied: bool, language: str | None) -> SafeString:
+    """Nobody's own, so it is drawn once in each language."""
+    return mark_safe(render_to_string("parts/_key.html", {"copied": copied}))  # noqa: S308  a template of ours
+
+
 def _cell(word: str, x: float, size: float) -> dict[str, str]:
     side, middle = size - 1.5, size / 2
     return {
@@ -202,11 +214,27 @@ def ladder(
 
     tiers: things with `name` and `at`, the number of points where the tier begins. short: initials for a narrow place.
     """
-    tiers = [{"name": str(_get(each, "name")), "at": int(_get(each, "at"))} for each in tiers]
+    steps = tuple((str(_get(each, "name")), int(_get(each, "at"))) for each in tiers)
+    return _ladder(points, possible, steps, claimed, short, label, paper, width, get_language())
+
+
+@lru_cache(maxsize=1000)
+def _ladder(
+    points: int | None,
+    possible: int,
+    steps: tuple[tuple[str, int], ...],
+    claimed: int | None,
+    short: bool,
+    label: str,
+    paper: bool,
+    width: float,
+    language: str | None,
+) -> SafeString:
+    """The same numbers are the same drawing in each language, whoever's they are."""
     place = _scale(possible, paper, width)
-    floors = [{"x": place(each["at"]), "at": each["at"], "word": each["name"][:1] if short else each["name"]} for each in tiers]
+    floors = [{"x": place(at), "at": at, "word": name[:1] if short else name} for name, at in steps]
     marks = _ladder_marks(points, claimed, place, short)
-    text = label or _ladder_text(points, possible, tiers, claimed)
+    text = label or _ladder_text(points, possible, steps, claimed)
     given = {"solid": place(points or 0), "hatched": place(claimed or 0), "claimed": claimed, "possible": possible}
     given |= {"hatch": _name_of("hatch", text), "strokes": _strokes(claimed, possible, width), "full": place(possible), "width": _n(width)}
     return _draw("ladder", paper=paper, label=text, floors=floors, marks=marks, **given)
@@ -230,7 +258,7 @@ def _ladder_marks(points: int | None, claimed: int | None, place: Any, short: bo
     return marks
 
 
-def _ladder_text(points: int | None, possible: int, tiers: Sequence[Mapping[str, Any]], claimed: int | None) -> str:
+def _ladder_text(points: int | None, possible: int, steps: Sequence[tuple[str, int]], claimed: int | None) -> str:
     heads = []
     if points is not None and (claimed is None or points):
         heads.append(
@@ -242,7 +270,7 @@ def _ladder_text(points: int | None, possible: int, tiers: Sequence[Mapping[str,
             ngettext("%(points)s of %(possible)s point claimed", "%(points)s of %(possible)s points claimed", possible)
             % {"points": claimed, "possible": possible}
         )
-    floors = ", ".join(gettext("%(tier)s from %(points)s") % {"tier": each["name"], "points": each["at"]} for each in tiers)
+    floors = ", ".join(gettext("%(tier)s from %(points)s") % {"tier": name, "points": at} for name, at in steps)
     return ". ".join([", ".join(heads), floors]) + "." if floors else ", ".join(heads)
 
 

@@ -23,6 +23,15 @@ def steps(rulebook, met=(), tier=None):
     return next_steps(rulebook, verdicts_of(rulebook, set(met)), tier)
 
 
+def test_the_way_is_found_anew_whenever_rulebook_or_verdicts_differ():
+    rulebook = plain(43)
+    verdicts = first_met(rulebook, 27)
+    first = next_steps(rulebook, verdicts)
+    assert next_steps(rulebook, dict(reversed(verdicts.items()))) is first
+    assert next_steps(rulebook, first_met(rulebook, 28)).codes == ("C29", "C30")
+    assert next_steps(plain(50), first_met(plain(50), 27)) != first
+
+
 def test_with_nothing_else_to_tell_them_apart_the_first_codes_are_taken():
     rulebook = plain(43)
     assert next_steps(rulebook, first_met(rulebook, 27)) == NextSteps("gold", ("C28", "C29", "C30"), 30)

@@ -132,3 +132,13 @@ def test_prose_keeps_structure_and_drops_what_could_run_or_fetch() -> None:
     assert "<img" not in html
     assert 'href="javascript' not in html
     assert display.prose(None) == ""
+
+
+def test_criteria_are_links_to_their_pages() -> None:
+    assert display.links(["DM1", "<b>"], "/a/") == '<a href="/a/DM1/">DM1</a>, <a href="/a/&lt;b&gt;/">&lt;b&gt;</a>'
+    assert display.links([], "/a/") == ""
+
+
+@pytest.mark.parametrize(("hour", "said"), [(0, "12:05 a.m."), (11, "11:05 a.m."), (12, "12:05 p.m."), (23, "11:05 p.m.")])
+def test_an_hour_in_english_has_twelve(hour, said) -> None:
+    assert display.at_time(datetime(2026, 12, 14, hour, 5, tzinfo=UTC), "UTC") == said

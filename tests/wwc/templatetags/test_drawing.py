@@ -92,6 +92,21 @@ def test_a_square_without_a_word_is_decoration() -> None:
     assert parsed(drawing.square("met", "Met")).attrib["aria-label"] == "Met"
 
 
+def test_the_key_of_the_squares_speaks_the_language_of_each_reader() -> None:
+    assert "copied, not confirmed" in drawing.squares_key(True)
+    assert "copied, not confirmed" not in drawing.squares_key()
+    with translation.override("es"):
+        assert "not answered" not in drawing.squares_key()
+    assert "not answered" in drawing.squares_key()
+
+
+def test_the_ladder_is_drawn_again_in_another_language() -> None:
+    assert "27 claimed" in drawing.ladder(None, 43, TIERS, claimed=27)
+    with translation.override("es"):
+        assert "27 claimed" not in drawing.ladder(None, 43, TIERS, claimed=27)
+    assert "27 claimed" in drawing.ladder(None, 43, TIERS, claimed=27)
+
+
 def test_the_ladder_stands_where_the_numbers_say() -> None:
     svg = parsed(drawing.ladder(31, 43, TIERS))
     assert [each.attrib["x1"] for each in svg.iter("line")] == ["34.88%", "51.16%", "69.77%", "86.05%"]
