@@ -1,6 +1,7 @@
 """A reviewer's first page: what is due, what changed, what arrived."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -71,7 +72,12 @@ def desk(request: HttpRequest, slug: str = "") -> HttpResponse:
         "practised": calibration.practised_by(request.user).filter(cycle=cycle, ended_at=None) if member else (),
     }
     response = render(request, "reviews/desk.html", context)
+    _other_seen(request, queue, at)
+    return response
+
+
+def _other_seen(request: HttpRequest, queue: desks.Queue, at: datetime) -> None:
+    """Whoever opens the desk has been shown where another reading differs from theirs."""
     split = [item.assignment.answer_id for item in queue.of("split")]
     if split and request.method == "GET":
         drafting.see_other(split, by=request.user, at=at)
-    return response
