@@ -19,6 +19,7 @@ from django.urls import reverse
 from PIL import Image
 from pypdf import PdfReader, PdfWriter
 
+from assessments.jobs import previews
 from assessments.models import AnswerEvidence, EvidenceVersion
 from reviews.queries import exhibits
 from tests.factories import assessments as cases
@@ -187,7 +188,10 @@ def test_every_real_document_is_added_as_it_is_or_refused_in_words(case, client_
             assert answer["Content-Disposition"] == f'attachment; filename="{path.name}"'
             assert answer["Content-Type"].startswith(TYPES.get(path.suffix, "application/vnd.openxmlformats-officedocument."))
             exhibit = exhibits.shown(version)
-            assert exhibit.text.strip() or exhibit.rows or exhibit.kind in ("pdf", "docx", "xlsx")
+            if exhibit.kind == "drawing":
+                previews.draw_preview(version.pk)
+                exhibit = exhibits.shown(version)
+            assert exhibit.sheets or exhibit.text.strip() or exhibit.rows, path.name
     library = client.get(reverse("assessments:documenting", args=[case.city.slug])).content.decode()
     assert all(name in library for name in kept)
 
