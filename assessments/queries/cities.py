@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, When
 
@@ -95,3 +95,16 @@ def others_of(assessment: Assessment) -> list[Assessment]:
     for other in found:
         other.city = assessment.city
     return found
+
+
+class OtherCycle(NamedTuple):
+    """A city's assessment in another cycle, by the name of the cycle."""
+
+    pk: int
+    cycle: str
+
+
+def other_cycles(assessment: Assessment) -> list[OtherCycle]:
+    """The same as `others_of` for a list of links alone."""
+    rows = Assessment.objects.filter(city=assessment.city_id).order_by("-started_at", "-pk").values_list("pk", "cycle__name")
+    return [OtherCycle(pk, str(Cycle(name=name))) for pk, name in rows if pk != assessment.pk]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from assessments import access, queries
 from assessments.clock import Window
 from assessments.lifecycle import CITY_READS, Status
-from assessments.models import Answer, Assessment, Role, Snapshot
+from assessments.models import Assessment, Role, Snapshot
 from assessments.views import frame, requesting
 from assessments.views.documenting import today_in
 from wwc.templatetags.display import day, figure, when
@@ -41,7 +41,7 @@ def _page(request: HttpRequest, assessment: Assessment, at: datetime) -> dict[st
     shares = sorted(queries.shares(assessment, answers), key=lambda share: share.person.pk != request.user.pk)
     answers_at = reverse("assessments:answering", args=[assessment.pk, "-"]).removesuffix("-/")  # once for all links to criteria
     receipt = cache(lambda: queries.receipt_of(assessment))  # asked for where it is shown
-    window, others = queries.window_of(assessment), queries.others_of(assessment)
+    window = queries.window_of(assessment)
     return {
         "assessment": assessment,
         "city": assessment.city,
@@ -59,10 +59,9 @@ def _page(request: HttpRequest, assessment: Assessment, at: datetime) -> dict[st
         "receipt": receipt,
         "steps": _steps(assessment, gaps, receipt, window.due_at),
         "recent": _lately(queries.recent_of(assessment, answers)),
-        "others": others,
         **requesting.asked_shown(assessment, window, at),
         **_stage(request, assessment, window, at),
-        "earlier": _earlier(request, assessment, answers, others, assessment.status == Status.DRAFTING and window.is_open(at)),
+        **_cycles(request, assessment, answers, assessment.status == Status.DRAFTING and window.is_open(at)),
     }
 
 
@@ -80,12 +79,13 @@ def _stage(request: HttpRequest, assessment: Assessment, window: Window, at: dat
     }
 
 
-def _earlier(request: HttpRequest, assessment: Assessment, answers: list[Answer], others: list[Assessment], may_write: bool) -> Any:
-    """The assessment that the person could start from now, while something is still empty."""
-    if not may_write or all(answer.current for answer in answers):
-        return None
-    earlier = queries.earlier_of(assessment, others)
-    return earlier[0] if earlier and access.may_copy(request.user, assessment) else None
+def _cycles(request: HttpRequest, assessment: Assessment, answers: list[Any], writing: bool) -> dict[str, Any]:
+    """The city's other cycles, and the assessment to start from: for who may, while something is still empty and no copy waits."""
+    begins = writing and not all(answer.current for answer in answers) and not any(map(queries.is_unconfirmed, answers))
+    if not (begins and access.may_copy(request.user, assessment)):
+        return {"others": queries.other_cycles(assessment)}
+    others = queries.others_of(assessment)
+    return {"others": others, "earlier": next(iter(queries.earlier_of(assessment, others)), None)}
 
 
 def _rows(areas: list[queries.AreaProgress], shares: list[queries.Share], answers_at: str, waits: Callable[..., Wait]) -> list[dict]:
