@@ -208,13 +208,16 @@ def last_time(answer: Answer, language: str = "en", copy: int | None = None) -> 
     return LastTime(source, str(LinkKind(origin.kind).label), origin.kind, origin.notes, before)
 
 
+_EDITION = [f"assessment__cycle__standard__{name}" for name in ("code", "name", "status", "published_at")]
+_SAID = [f"current__{name}" for name in ("claim", "ticks", "narrative")]
+_CYCLE = ("criterion", "assessment__city", "assessment__cycle__name", "assessment__cycle__slug")
+# Never read itself and only narrowed: its columns are worked out once, and it holds no rows.
+_SOURCES = Answer.objects.select_related("current", "assessment__cycle__standard").only(*_CYCLE, *_EDITION, *_SAID)
+
+
 def _copied(assessment: Assessment, copy: int) -> list[Answer]:
     """The answers that one was copied from, with what they say and their assessment, in one statement."""
-    edition = [f"assessment__cycle__standard__{name}" for name in ("code", "name", "status", "published_at")]
-    said = [f"current__{name}" for name in ("claim", "ticks", "narrative")]
-    rows = Answer.objects.filter(copied_to=copy).select_related("current", "assessment__cycle__standard")
-    rows = rows.only("criterion", "assessment__city", "assessment__cycle__name", "assessment__cycle__slug", *edition, *said)
-    found = list(rows)
+    found = list(_SOURCES.filter(copied_to=copy))
     for each in found:
         each.assessment.city = assessment.city
     return found

@@ -76,12 +76,13 @@ _COLUMNS = (
     *(f"evidence__{name}" for name in _OF_EVIDENCE),
     *(f"evidence__current__{name}" for name in _OF_VERSION),
 )
+# Never read itself and only narrowed: where twenty columns lie is worked out once, and holds no rows.
+_LIVE = AnswerEvidence.objects.filter(ended_at=None).values_list(*_COLUMNS)
 
 
 def uses_on(answers: Iterable[int]) -> list[Use]:
     """What is on these answers now, in the order it was added."""
-    live = AnswerEvidence.objects.filter(answer__in=list(answers), ended_at=None).order_by("pk")
-    return [Use._make(row) for row in live.values_list(*_COLUMNS)]
+    return [Use._make(row) for row in sorted(_LIVE.filter(answer__in=list(answers)))]
 
 
 def newest_of(uses: Iterable[Use]) -> dict[int, Use | EvidenceVersion]:

@@ -3,15 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from assessments.models import Answer, Assessment, Delegation, Note, Role
+from assessments.models import Answer, Assessment, Delegation, Membership, Note, Role
 from assessments.queries.answers import claimed_state, is_unconfirmed
 from assessments.queries.visible import own_city_ids, roles_of
 
 WRITERS = {Role.LEAD, Role.CONTRIBUTOR}
+# Never read themselves and only narrowed: their columns are worked out once, and they hold no rows.
+_HANDED = Delegation.objects.filter(ended_at=None).values_list("pk", "due_on", "person", "person__name", "person__email")
+_NOTES = Note.objects.select_related("written_by").only("text", "written_at", "written_by__name", "written_by__email").order_by("-pk")
 
 
 @dataclass(frozen=True)
@@ -58,19 +61,28 @@ def _in_hands(assessment: Assessment) -> QuerySet[Delegation]:
     return rows.order_by("answer_id").distinct()
 
 
-def handed_on(answer: Answer) -> Delegation | None:
+class Handed(NamedTuple):
+    """One criterion in the hands of one colleague."""
+
+    pk: int
+    due_on: date | None
+    person: Colleague
+
+
+def handed_on(answer: Answer) -> Handed | None:
     """In whose hands one criterion is, if it is in anybody's who still writes for the city."""
-    rows = Delegation.objects.filter(answer=answer, ended_at=None).select_related("person")
-    row = rows.only("answer", "due_on", "person__name", "person__email").first()
-    return row if row and roles_of(row.person, answer.assessment.city) & WRITERS else None
+    for pk, due_on, person, name, email in _HANDED.filter(answer=answer):
+        parts = Membership.objects.filter(person=person, city=answer.assessment.city_id, ended_at=None, role__in=WRITERS)
+        if parts.exists():
+            return Handed(pk, due_on, Colleague(person, name or email))
+    return None
 
 
 def notes_on(answer: Answer, user: Any) -> QuerySet[Note]:
     """The notes on an answer, the newest first; to nobody but the city's own people."""
     if not roles_of(user, answer.assessment.city):
         return Note.objects.none()
-    rows = Note.objects.filter(answer=answer).select_related("written_by").order_by("-pk")
-    return rows.only("text", "written_at", "written_by__name", "written_by__email")
+    return _NOTES.filter(answer=answer)
 
 
 def shares(assessment: Assessment, answers: Sequence[Answer]) -> list[Share]:

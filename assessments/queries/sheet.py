@@ -16,6 +16,12 @@ from criteria.models import Criterion
 EARLIER = 3  # versions that are shown beside the current one
 
 
+# Never read themselves and only narrowed: their columns are worked out once, and they hold no rows.
+_ROWS = Answer.objects.values_list("criterion", "pk", "lock", "version", "current__claim", "copy", "copy__confirmed_at")
+_SHOWN = ("answer", "number", "claim", "ticks", "narrative", "saved_at", "saved_by__name", "saved_by__email")
+_VERSIONS = AnswerVersion.objects.select_related("saved_by").only(*_SHOWN).order_by("-number")
+
+
 class Sheet(NamedTuple):
     """One answer with its question and its current version, and what its page shows around it."""
 
@@ -28,8 +34,7 @@ class Sheet(NamedTuple):
 
 def sheet_of(assessment: Assessment, criterion: Criterion, area: Sequence[Criterion], language: str = "en") -> Sheet:
     """The answer to one criterion as its page shows it; `area` are the criteria of its area, in the reader's words."""
-    rows = Answer.objects.filter(assessment=assessment, criterion__in=[each.pk for each in area])
-    found = {row[0]: row[1:] for row in rows.values_list(*_COLUMNS)}
+    found = {row[0]: row[1:] for row in _ROWS.filter(assessment=assessment, criterion__in=[each.pk for each in area])}
     pk, lock, version, _claim, copy, _confirmed_at = found[criterion.pk]
     said = _said(pk) if version else []
     # Somebody may have saved between the two statements: the number goes with the words.
@@ -53,14 +58,9 @@ def sheet_of(assessment: Assessment, criterion: Criterion, area: Sequence[Criter
     return Sheet(answer, glances, said[1:], [use for use in uses if use.answer_id == answer.pk], last)
 
 
-_COLUMNS = ("criterion", "pk", "lock", "version", "current__claim", "copy", "copy__confirmed_at")
-
-
 def _said(answer: int) -> list[AnswerVersion]:
     """The current version of an answer and the ones before it, with who saved them by name."""
-    rows = AnswerVersion.objects.filter(answer=answer).select_related("saved_by").order_by("-number")
-    who = ("saved_by__name", "saved_by__email")
-    return list(rows.only("answer", "number", "claim", "ticks", "narrative", "saved_at", *who)[: EARLIER + 1])
+    return list(_VERSIONS.filter(answer=answer)[: EARLIER + 1])
 
 
 def _asked(answers: list[int]) -> dict[int, Clarification]:

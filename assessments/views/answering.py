@@ -1,5 +1,7 @@
 """One criterion a page: what is asked, what the city says, what proves it, what helps."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,12 +19,12 @@ from assessments.views import frame, requesting
 from assessments.views.documenting import evidence_section
 from assessments.views.drafting import typed_on
 from assessments.views.noting import shared_on
-from assessments.views.overview import states_of
 from criteria import queries as rulebooks
 from criteria.models import Criterion
 from wwc.http import refusals_shown
 from wwc.refusals import Refusal
 from wwc.templatetags.display import when
+from wwc.templatetags.drawing import square
 
 
 @frame.text_kept
@@ -110,8 +112,6 @@ def _following(one: Answer, code: str) -> str:
 def _page(request: HttpRequest, sheet: queries.Sheet, form: AnswerForm, typed: dict[str, Any]) -> dict[str, Any]:
     """What the page shows besides the form."""
     one, at = sheet.answer, now()
-    criteria = _criteria(one.assessment)
-    place = [criterion.pk for criterion in criteria].index(one.criterion_id)
     writable = bool(access.may_answer(request.user, one)) and queries.is_open(one, at)
     return {
         "answer": one,
@@ -120,21 +120,38 @@ def _page(request: HttpRequest, sheet: queries.Sheet, form: AnswerForm, typed: d
         "criterion": one.criterion,
         "said": said_lines(one, one.current),
         "form": form,
-        "side": states_of(sheet.area, at),
-        "previous": criteria[place - 1] if place else None,
-        "next": criteria[place + 1] if place + 1 < len(criteria) else None,
         "writable": writable,
         "question": one.question if one.question and one.question.due_at >= at else None,
         "unconfirmed": any(queries.is_unconfirmed(each) for each in sheet.area if each.pk == one.pk),
         "last": _last_time(sheet),
         "versions": sheet.earlier,
         "back": "",
+        **_way_round(sheet, at),
         "kept": frame.kept_text(request) is not None and not form.is_bound,
         **typed,
         **shared_on(request, one),
         **requesting.reopening_shown(one, at),
         **evidence_section(one, writable, sheet.uses),
     }
+
+
+def _way_round(sheet: queries.Sheet, at: datetime) -> dict[str, Any]:
+    """The criteria of the area with their squares, and the one before and after in the edition's order."""
+    one, way = sheet.answer, frame.way_to("assessments:answering", sheet.answer.assessment_id, "CODE")
+    codes = [criterion.code for criterion in _criteria(one.assessment)]
+    place = codes.index(one.criterion.code)
+    around = {"previous": codes[max(place - 1, 0) : place], "next": codes[place + 1 : place + 2]}
+    return {
+        "side": [_square(each, at, way) for each in sheet.area],
+        **{name: {"code": found[0], "url": way(found[0])} if found else None for name, found in around.items()},
+    }
+
+
+def _square(each: Any, at: datetime, way: Callable[[str], str]) -> dict[str, Any]:
+    """One criterion of the area as a line of the side list."""
+    criterion = each.criterion
+    mark = square(queries.state_of_claim(each, at))
+    return {"pk": each.pk, "code": criterion.code, "title": criterion.text.title, "url": way(criterion.code), "square": mark}
 
 
 def _last_time(sheet: queries.Sheet) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Proof: added to an answer, taken off, pointed at, replaced, described."""
 
 from datetime import date
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -38,10 +39,15 @@ def evidence_section(one: Answer, writable: bool, uses: list[queries.Use] | None
         "file_fields": blank(FileForm, "file", "assessments/_file_fields.html"),
         "handling_fields": blank(FileForm, "file", "assessments/_handling_fields.html"),
         "link_fields": blank(LinkForm, "link", "assessments/_link_fields.html"),
-        "limit": settings.UPLOAD_MAX_BYTES,
-        "most": settings.UPLOAD_MAX_FILES,
-        "kinds": kinds_in_words(),
+        "limits": _limits(settings.UPLOAD_MAX_BYTES, settings.UPLOAD_MAX_FILES, frame.language()),
     }
+
+
+@cache
+def _limits(size: int, most: int, language: str) -> str:
+    """What may be added, in words that are the same for everybody in each language."""
+    words = _t("Choose or drop one or several: %(kinds)s. Up to %(size)s each, %(most)s on one answer. No archives, no macros.")
+    return words % {"kinds": kinds_in_words(), "size": file_size(size), "most": most}
 
 
 # A state of a file as a mark.
@@ -53,12 +59,11 @@ def _lines(uses: list[queries.Use], one: Answer) -> list[dict[str, Any]]:
     if not uses:
         return []
     newest, zone = queries.newest_of(uses), one.assessment.city.timezone
-    ways = {name: reverse(f"assessments:{name}", args=[0]) for name in ("document", "download", "point", "take_off")}
-    way = {name: "{}".join(address.rsplit("0", 1)) for name, address in ways.items()}  # found once, not once a line
+    way = {name: frame.way_to(f"assessments:{name}", 0) for name in ("document", "download", "point", "take_off")}
     lines = []
     for use in uses:
         latest = newest[use.evidence_id]
-        href = use.url if use.kind == "link" else way["download"].format(use.current_id) if use.is_open else ""
+        href = use.url if use.kind == "link" else way["download"](use.current_id) if use.is_open else ""
         lines.append({
             "use": use,
             "href": href,
@@ -66,9 +71,9 @@ def _lines(uses: list[queries.Use], one: Answer) -> list[dict[str, Any]]:
             "about": _about(use, zone),
             "latest": latest,
             "noted": use.confidential or use.expires_on or not latest.is_open,
-            "document": way["document"].format(use.evidence_id),
-            "point": way["point"].format(use.pk),
-            "take_off": way["take_off"].format(use.pk),
+            "document": way["document"](use.evidence_id),
+            "point": way["point"](use.pk),
+            "take_off": way["take_off"](use.pk),
         })  # fmt: skip
     return lines
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -110,6 +111,12 @@ def _way(city: City, assessment: Assessment | None) -> list[tuple[Any, str]]:
     own.append((_t("Team"), reverse("assessments:team", args=[city.slug])))
     own.append((_t("Letters"), reverse("assessments:letters", args=[city.slug])))
     return [*own, *mounted(SHARED)]
+
+
+def way_to(route: str, *arguments: Any) -> Callable[[Any], str]:
+    """Addresses of a route that differ in the last argument alone, of which a sample is given: it is looked up once, not once a line."""
+    before, after = reverse(route, args=arguments).rsplit(str(arguments[-1]), 1)
+    return lambda value: f"{before}{quote(str(value))}{after}"
 
 
 def language() -> str:

@@ -168,8 +168,3 @@ def _left(gaps: list[queries.Gap]) -> str:
     if waiting := sum(1 for gap in gaps if gap.kind == "unconfirmed"):
         parts.append(_t("%(n)s to confirm") % {"n": figure(waiting)})
     return ", ".join(parts) or _t("everything is answered and proven")
-
-
-def states_of(answers: list[Any], at: datetime) -> list[dict[str, Any]]:
-    """Answers with their squares, for a side list."""
-    return [{"answer": answer, "state": queries.state_of_claim(answer, at)} for answer in answers]
