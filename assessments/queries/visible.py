@@ -23,6 +23,8 @@ from assessments.models import (
 from wwc.outbox.models import Letter
 
 CLOSING = (ConflictState.DECLARED, ConflictState.FOUND)
+# Never read itself and only narrowed: its columns are worked out once, and it holds no rows.
+_PARTS = Membership.objects.filter(ended_at=None).values_list("city_id", "role")
 
 
 def roles_of(user: Any, city: City) -> set[str]:
@@ -41,7 +43,7 @@ def keep_parts(user: Any) -> None:
     For a page alone, which changes nothing and forgets the object with its answer.
     """
     parts: dict[int, set[str]] = {}
-    for city_id, role in Membership.objects.filter(person=user, ended_at=None).values_list("city_id", "role"):
+    for city_id, role in _PARTS.filter(person=user):
         parts.setdefault(city_id, set()).add(role)
     user.parts_kept = parts
 

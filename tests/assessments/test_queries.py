@@ -7,6 +7,9 @@ from django.contrib.auth.models import AnonymousUser
 
 from assessments import queries
 from assessments.models import AnswerEvidence, CityRecord, Conflict, Copy, Evidence, FileCheck, Membership, Role
+from assessments.queries import copies, library, visible
+from assessments.queries import sheet as sheets
+from assessments.queries.shares import _HANDED, _NOTES
 from criteria.scoring import Verdict
 from tests.conftest import NOW
 from tests.factories import assessments as cases
@@ -193,6 +196,22 @@ def test_at_a_glance_an_answer_stands_as_it_does_in_full(case, settings, django_
     assert _as_read(glances) == _as_read(queries.answers_of(case))
     assert [queries.state_of_claim(glance) for glance in glances[:6]] == ["met", "half", "copied", "copied", "half", "dashed"]
     assert queries.standing(case, glances).score == queries.standing(case, queries.answers_of(case)).score
+    _a_sheet_agrees(case)
+
+
+def _a_sheet_agrees(case):
+    """The page of each criterion of the first area says what the whole answers say, and reads nothing twice."""
+    whole = [answer for answer in queries.answers_of(case) if answer.criterion.code.startswith("DM")]
+    area = [answer.criterion for answer in whole]
+    for answer in whole:
+        sheet = queries.sheet_of(case, answer.criterion, area)
+        assert _as_read(sheet.area) == _as_read(whole)
+        assert (sheet.answer, sheet.answer.version, sheet.answer.current) == (answer, answer.version, answer.current)
+        assert [(use.pk, use.title, use.state, use.added_by) for use in sheet.uses] == [
+            (use.pk, use.evidence.title, use.evidence.current.state, str(use.added_by)) for use in answer.live
+        ]
+    prepared = (library._LIVE, sheets._ROWS, sheets._VERSIONS, copies._SOURCES, _HANDED, _NOTES, visible._PARTS)
+    assert [kept._result_cache for kept in prepared] == [None] * len(prepared)
 
 
 def test_at_a_glance_a_question_is_seen_too():

@@ -154,6 +154,15 @@ def test_a_document_is_taken_off(case, client_of):
     assert use.ended_at is not None
 
 
+def test_a_document_has_one_form_whose_first_button_saves_the_page_and_whose_second_takes_it_off(case, client_of):
+    use = cases.proven(case)
+    page = client_of(cases.lead(case.city)).get(reverse("assessments:answering", args=[case.pk, "DM1"])).content.decode()
+    form = page.partition(f'<form method="post" action="{reverse("assessments:point", args=[use.pk])}"')[2].partition("</form>")[0]
+    first, second = form.split("<button ")[1:]
+    assert "formaction" not in first
+    assert f'formaction="{reverse("assessments:take_off", args=[use.pk])}"' in second
+
+
 def test_a_newer_version_is_put_in_place(case, client_of):
     evidence = cases.proven(case).evidence
     client_of(cases.lead(case.city)).post(reverse("assessments:replace", args=[evidence.pk]), {"file": cases.text_file("n.txt", "Newer.")})
