@@ -249,7 +249,10 @@ CELERY_BEAT_SCHEDULE = {
     "previews": {"task": "assessments.ask_previews", "schedule": timedelta(minutes=15)},
     "lapse": {"task": "assessments.lapse_due", "schedule": timedelta(hours=1)},
     "check_invariants": {"task": "wwc.check_invariants", "schedule": timedelta(days=1)},
+    "seal_record": {"task": "wwc.seal_record", "schedule": timedelta(minutes=5)},
+    "verify_record": {"task": "wwc.verify_record", "schedule": timedelta(days=1)},
 }
+RECORD_ANCHORS = Path(env_text("RECORD_ANCHORS", str(DATA_DIR / "anchors")))  # outside the database that it speaks of
 WORK_LEASE = timedelta(seconds=45)
 WORK_PUT_OFF = timedelta(seconds=30)  # what waits for another service looks for it again so often
 WORK_ATTEMPTS = 5

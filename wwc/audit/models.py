@@ -34,3 +34,17 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject} {self.subject_id}"
+
+
+class Link(models.Model):
+    """An event's place in the chain, and the digest over it and the link before. Written after the event, never with it."""
+
+    append_only = True
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    event = models.OneToOneField(Event, models.PROTECT, related_name="+")
+    digest = models.CharField(max_length=64)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"Link {self.number}"
