@@ -191,7 +191,7 @@ def _tell_of_split(answer: Answer, at: datetime) -> None:
 def _locked(assignment: Assignment) -> Answer:
     """The answer, held until the end of the transaction."""
     rows = Answer.objects.select_for_update(of=("self",)).select_related("assessment", "criterion")
-    needed = ("lock", "current", "assessment__status", "criterion__checklist_required")
+    needed = ("lock", "current", "assessment__cycle", "assessment__status", "criterion__checklist_required")
     return rows.only(*needed).get(pk=assignment.answer_id)
 
 
