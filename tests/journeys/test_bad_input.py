@@ -301,6 +301,7 @@ class Forms(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.found: list[tuple[str, set[str]]] = []
+        self.elsewhere: list[tuple[str, set[str]]] = []  # buttons that send the form to another address
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -310,6 +311,8 @@ class Forms(HTMLParser):
             self.found.append((given.get("action") or "", set()) if given.get("method") == "post" else ("", set()))
         elif tag in {"input", "select", "textarea", "button"} and self.found and given.get("name"):
             self.found[-1][1].add(str(given["name"]))
+        if tag == "button" and self.found and given.get("formaction"):
+            self.elsewhere.append((str(given["formaction"]), self.found[-1][1]))
 
 
 # What fields are filled with: the first few every day, all of them in CI.
@@ -340,7 +343,8 @@ def _doors(world: Setting) -> Doors:
                 client = clients.setdefault(see.who, client_of_part(world, see.who))
                 answer = client.get(address, follow=True)
                 doors.setdefault(route, (see.who, address.partition("?")[0], set()))
-                for action, fields in Forms(answer.content.decode()).found:
+                forms = Forms(answer.content.decode())
+                for action, fields in (*forms.found, *forms.elsewhere):
                     to = (action or address).partition("?")[0]
                     name = resolve(to).view_name
                     if fields or name in ONLY_POST:
