@@ -1,7 +1,7 @@
 """What every test may lean on: a database with the real Standard, people of each role, clients, an empty folder for files."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.db import connection
-from django.test import Client, TransactionTestCase
+from django.test import Client, TransactionTestCase, override_settings
 from django.utils import translation
 
 from criteria import queries as rulebooks
@@ -58,6 +58,13 @@ def standing(transactional_db: None) -> None:
         call_command("load_fixtures", "--without-history", verbosity=0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _for_all_tests() -> Iterator[None]:
+    """Passwords that are quick to make, and people of the demo who may sign in."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"], DEMO=True):
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _own_files(tmp_path: Path, settings) -> None:
     """Files, mail and cache of one test are its own."""
@@ -67,8 +74,6 @@ def _own_files(tmp_path: Path, settings) -> None:
     }
     cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
     settings.CACHES = dict.fromkeys(django_settings.CACHES, cache)
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.DEMO = True
     rulebooks.forget()
 
 
