@@ -207,6 +207,8 @@ class NewTierForm(forms.Form):
 class SelfCheckForm(forms.Form):
     """One answer for each practice area; none is required."""
 
+    goes_without_saying = True  # that each may stay empty; what is left open is counted
+
     def __init__(self, *args: Any, questions: Sequence[CheckQuestion], **kwargs: Any) -> None:
         """A field for each question, named by its area."""
         super().__init__(*args, **kwargs)

@@ -31,6 +31,7 @@ def test_one_question_for_each_area_in_three_languages():
 def test_without_answers_it_only_asks(client):
     page = client.get(PAGE).content.decode()
     assert page.count("<fieldset") == 8
+    assert "(optional)" not in page
     assert "What your answers say" not in page
 
 
