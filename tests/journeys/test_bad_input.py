@@ -315,10 +315,9 @@ class Forms(HTMLParser):
             self.elsewhere.append((str(given["formaction"]), self.found[-1][1]))
 
 
-# What fields are filled with: the first few every day, all of them in CI.
-GARBAGE = ["%00", "99999999999999999999999999"]
-MORE_GARBAGE = [
-    "%C2%B2", "x" * 12_000,
+# What fields are filled with.
+GARBAGE = [
+    "%00", "99999999999999999999999999", "%C2%B2", "x" * 12_000,
     "", "%ED%A0%80", "%F0%9F%8F%9B", "-1", "1e400", "0001-01-01", "9999-12-31", "9999-12-31T23:59", "../../etc/passwd", "%27%22%3E%3Cb%3E",
 ]  # fmt: skip
 
@@ -390,8 +389,8 @@ HIDDEN = {
 }
 
 
-@pytest.mark.parametrize("garbage", [GARBAGE, pytest.param(GARBAGE + MORE_GARBAGE, marks=pytest.mark.heavy)], ids=["some", "much"])
-def test_no_door_breaks_and_none_stands_open(world, garbage):
+@pytest.mark.heavy
+def test_no_door_breaks_and_none_stands_open(world):
     doors = _doors(world)
     for name, (who, arguments) in HIDDEN.items():
         doors.setdefault(name, (who, reverse(name, args=arguments(world)), {"reason", "verdict", "rationale", "award", "answer", "score"}))
@@ -401,8 +400,8 @@ def test_no_door_breaks_and_none_stands_open(world, garbage):
     }
     assert _open_to_nobody(doors) == []
     assert _taken_without_token(doors, keys) == []
-    assert _broken_by_a_form(doors, keys, garbage) == []
-    assert _broken_by_an_address(world, keys, garbage[:1] + garbage[2:]) == []
+    assert _broken_by_a_form(doors, keys, GARBAGE) == []
+    assert _broken_by_an_address(world, keys, GARBAGE[:1] + GARBAGE[2:]) == []
 
 
 # Their address is signed and went to one person by letter: whoever holds it may press the button.
