@@ -121,7 +121,7 @@ def require_open(answer: Answer) -> bool:
     now = under_lock()
     assessment = answer.assessment
     if answer.lock == Lock.OPEN and assessment.status == Status.DRAFTING:
-        window = queries.window_of(assessment)
+        window = queries.window_at(assessment, now)
         if assessment.cycle.status in queries.WRITABLE and window.is_open(now):
             return window.is_late(now)
         raise AnswerClosed(_why_closed(window, now, assessment.city.timezone))

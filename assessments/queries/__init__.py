@@ -120,6 +120,7 @@ from assessments.queries.windows import (
     reopened_by,
     reopening_of,
     reopenings_now,
+    window_at,
     window_of,
 )
 from assessments.queries.workbooks import imports_of, imports_visible_to, paper_of, papers_of, papers_visible_to
@@ -274,6 +275,7 @@ __all__ = [
     "voices_of",
     "wants_second_lead",
     "where_claim_stands",
+    "window_at",
     "window_of",
     "with_uses",
     "work_visible_to",

@@ -22,6 +22,13 @@ def window_of(assessment: Assessment) -> clock.Window:
     return clock.window(cycle.opens_at, cycle.due_at, cycle.grace, latest)
 
 
+def window_at(assessment: Assessment, at: datetime) -> clock.Window:
+    """The window as far as it matters at this instant: up to the cycle's own date an extension changes nothing and is not looked up."""
+    cycle = assessment.cycle
+    own = clock.window(cycle.opens_at, cycle.due_at, cycle.grace)
+    return own if own.opens_at <= at <= own.due_at else window_of(assessment)
+
+
 def reopened_by(answer: Answer, at: datetime) -> Clarification | ReopenRequest | None:
     """What holds a locked answer open at this instant: a question in time, or a request that was granted. There is one at most."""
     if answer.lock != Lock.LOCKED:
@@ -68,13 +75,7 @@ def closed_at(answer: Answer) -> datetime | None:
 
 def is_writable(assessment: Assessment, at: datetime) -> bool:
     """Whether the whole assessment is open for writing at this instant."""
-    return assessment.status == Status.DRAFTING and assessment.cycle.status in WRITABLE and _in_window(assessment, at)
-
-
-def _in_window(assessment: Assessment, at: datetime) -> bool:
-    """Whether this is within the assessment's dates. An extension never shortens them, so it is looked up after the cycle's own alone."""
-    cycle = assessment.cycle
-    return clock.window(cycle.opens_at, cycle.due_at, cycle.grace).is_open(at) or window_of(assessment).is_open(at)
+    return assessment.status == Status.DRAFTING and assessment.cycle.status in WRITABLE and window_at(assessment, at).is_open(at)
 
 
 def open_among(assessment: Assessment, answers: Sequence[Answer], at: datetime) -> list[Answer]:

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 
 from assessments import queries
+from assessments.actions import requesting
 from assessments.models import AnswerEvidence, CityRecord, Conflict, Copy, Evidence, FileCheck, Membership, Role
 from assessments.queries import copies, library, visible
 from assessments.queries import sheet as sheets
@@ -270,6 +271,20 @@ def test_a_question_holds_one_answer_open_until_its_time():
     assert queries.reopened_by(one, asked.due_at) == asked
     assert queries.reopened_by(one, asked.due_at + timedelta(seconds=1)) is None
     assert queries.reopened_by(cases.answer(case, "DM2"), NOW) is None
+
+
+@pytest.mark.parametrize("extended", [False, True])
+def test_the_window_of_an_instant_says_of_it_what_the_whole_window_says(case, staff, extended, django_assert_num_queries):
+    cycle, later = case.cycle, cases.DUE + timedelta(days=3)
+    if extended:
+        requesting.grant_time(cases.asked_for_time(case), until=later, by=staff, at=NOW)
+    whole, second = queries.window_of(case), timedelta(seconds=1)
+    for edge in (cycle.opens_at, cycle.due_at, cycle.due_at + cycle.grace, later, later + cycle.grace):
+        for at in (edge - second, edge, edge + second):
+            found = queries.window_at(case, at)
+            assert (found.is_open(at), found.is_late(at)) == (whole.is_open(at), whole.is_late(at))
+    with django_assert_num_queries(0):
+        assert queries.window_at(case, NOW).is_open(NOW)
 
 
 def test_cities_are_found_by_name_without_accents(case, staff):
