@@ -172,6 +172,8 @@ const savesItself = () => {
       if (!navigator.onLine) {
         event.preventDefault();
         event.stopPropagation();
+        submitting = false;
+        form.removeAttribute("aria-busy");
         return failed(new TypeError());
       }
       if (arriving === null) return void (submitting = true);

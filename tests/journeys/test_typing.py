@@ -198,6 +198,27 @@ def test_what_is_on_its_way_arrives_before_the_form(browser, live_server):
 
 
 @pytest.mark.heavy
+def test_a_form_that_waited_and_found_no_connection_saves_itself_again(browser, live_server):
+    case = cases.started()
+    lead = Writer(browser, live_server.url, cases.lead(case.city), case)
+    held = []
+    lead.page.route("**/draft/", lambda route: held.append(route))
+    lead.writes("We do.")
+    lead.page.get_by_role("radio", name="Yes").check()  # a field is left, so the text sets out
+    lead.page.keyboard.press("Control+Enter")
+    form = lead.page.locator("form[data-answer]")
+    expect(form).to_have_attribute("aria-busy", "true")
+    lead.context.set_offline(True)
+    held[0].abort()
+    expect(form).not_to_have_attribute("aria-busy", "true")
+    assert not AnswerVersion.objects.exists()
+    lead.page.unroute("**/draft/")
+    lead.context.set_offline(False)
+    lead.waits_until_kept()
+    assert Draft.objects.get().narrative == "We do."
+
+
+@pytest.mark.heavy
 def test_without_a_script_buttons_do_it(browser, live_server):
     case = cases.started()
     cases.said(case, narrative="We meet weekly.")
