@@ -9,7 +9,7 @@ from assessments.models.copy import Copy
 from assessments.models.cycle import Cycle, Extension
 from assessments.models.delegation import Delegation, Note
 from assessments.models.draft import Draft
-from assessments.models.evidence import Evidence, EvidenceVersion, FileCheck, FileState, file_state
+from assessments.models.evidence import Evidence, EvidenceVersion, FileCheck, FileState, Stated, file_state
 from assessments.models.newcomer import ClaimOutcome, ClaimRequest, JoinRequest
 from assessments.models.preview import Outcome, Preview, PreviewSheet
 from assessments.models.request import ExtensionRequest, ReopenRequest
@@ -61,5 +61,6 @@ __all__ = [
     "ReplyDraft",
     "Role",
     "Snapshot",
+    "Stated",
     "file_state",
 ]

@@ -43,7 +43,28 @@ def file_state(awaits_check: bool, is_clean: bool | None) -> FileState:
     return FileState.ADDED if is_clean else FileState.REFUSED
 
 
-class EvidenceVersion(models.Model):
+class Stated:
+    """What has a state as a file has, and what follows from it."""
+
+    __slots__ = ()
+
+    @property
+    def state(self) -> FileState:
+        """Added, checking or refused."""
+        raise NotImplementedError
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it may be opened and counts as proof that is there."""
+        return self.state == FileState.ADDED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the virus check stopped it, so that it proves nothing."""
+        return self.state == FileState.REFUSED
+
+
+class EvidenceVersion(Stated, models.Model):
     """One file or link, never changed. The file lies under a random name and is known by its SHA-256."""
 
     append_only = True
@@ -79,16 +100,6 @@ class EvidenceVersion(models.Model):
         """Added, or what the virus check says of it. Fetch `checked` along with the version."""
         check = getattr(self, "checked", None) if self.awaits_check else None
         return file_state(self.awaits_check, check.is_clean if check else None)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it may be opened and counts as proof that is there."""
-        return self.state == FileState.ADDED
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the virus check stopped it, so that it proves nothing."""
-        return self.state == FileState.REFUSED
 
 
 class FileCheck(models.Model):

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from assessments.lifecycle import Asked, Status
-from assessments.models import Answer, AnswerEvidence, AnswerVersion, Assessment, Claim, Clarification
+from assessments.models import Answer, AnswerEvidence, AnswerVersion, Assessment, Claim
+from assessments.queries.glance import open_questions
 from criteria import queries as rulebooks
 from criteria.models import PracticeArea
 
@@ -28,11 +28,7 @@ def answers_of(
     rows = rows if criteria is None else rows.filter(criterion__in=criteria)
     rows = rows.select_related("current__saved_by", "copy")
     answers: list[Any] = sorted(rows, key=lambda answer: worded[answer.criterion_id].position)
-    keys = [answer.pk for answer in answers]
-    # A question is sent in review alone, and no way leads from there back to the first writing.
-    sent = Clarification.objects.filter(status=Asked.SENT, answer__in=keys) if assessment.status != Status.DRAFTING else ()
-    asked = {each.answer_id: each for each in sent}
-    live = _live(keys)
+    asked, live = open_questions(assessment), _live([answer.pk for answer in answers])
     for answer in answers:
         answer.assessment = assessment
         answer.criterion = worded[answer.criterion_id]

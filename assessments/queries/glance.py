@@ -1,6 +1,6 @@
 """All answers of an assessment at a glance: what each claims, whether it is proven, and what the people did lately."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -34,6 +34,24 @@ class Glance:
     proof: bool
     question: Clarification | None
 
+    @classmethod
+    def of(
+        cls, criterion: Criterion, row: tuple[int, str | None, int | None, datetime | None], proven: Collection[int],
+        asked: Mapping[int, Clarification],
+    ) -> "Glance":  # fmt: skip
+        """From a row of key, claim, copy and when that was confirmed, the answers that are proven and those that are asked about."""
+        pk, claim, copy, confirmed_at = row
+        said, copied = None if claim is None else Said(claim), Copied(confirmed_at) if copy else None
+        return cls(pk, criterion, said, copied, pk in proven, asked.get(pk))
+
+
+def open_questions(assessment: Assessment) -> dict[int, Clarification]:
+    """The open question on each answer, by the answer's key."""
+    # A question is sent in review alone, and no way leads from there back to the first writing.
+    if assessment.status == Status.DRAFTING:
+        return {}
+    return {each.answer_id: each for each in Clarification.objects.filter(status=Asked.SENT, answer__assessment=assessment)}
+
 
 def glances_of(assessment: Assessment, language: str = "en") -> list[Any]:
     """The answers in the edition's order without their words: rows of five columns are much cheaper than 43 answers made whole."""
@@ -42,16 +60,9 @@ def glances_of(assessment: Assessment, language: str = "en") -> list[Any]:
     live = AnswerEvidence.objects.filter(answer__assessment=assessment, ended_at=None)
     uses = live.values_list("answer", "evidence__current__checked__is_clean").distinct()
     proven = {answer for answer, is_clean in uses if is_clean is not False}
-    # A question is sent in review alone, and no way leads from there back to the first writing.
-    sent = Clarification.objects.filter(status=Asked.SENT, answer__assessment=assessment) if assessment.status != Status.DRAFTING else ()
-    asked = {each.answer_id: each for each in sent}
-    glances = []
-    for criterion in rulebooks.kept_criteria(assessment.cycle.standard, language):
-        if criterion.pk in found:
-            pk, claim, copy, confirmed_at = found[criterion.pk]
-            current, copied = None if claim is None else Said(claim), Copied(confirmed_at) if copy else None
-            glances.append(Glance(pk, criterion, current, copied, pk in proven, asked.get(pk)))
-    return glances
+    asked = open_questions(assessment)
+    criteria = rulebooks.kept_criteria(assessment.cycle.standard, language)
+    return [Glance.of(criterion, found[criterion.pk], proven, asked) for criterion in criteria if criterion.pk in found]
 
 
 def recent_of(assessment: Assessment, answers: Sequence[Any], limit: int = 6) -> list[dict[str, Any]]:

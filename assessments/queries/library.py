@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from assessments.models import Answer, AnswerEvidence, City, Evidence, EvidenceVersion, FileState, file_state
+from assessments.models import Answer, AnswerEvidence, City, Evidence, EvidenceVersion, FileState, Stated, file_state
 
 # How the library may be sorted; the first is the usual one.
 SORTS = {
@@ -23,8 +23,8 @@ def evidence_of(answer: Answer) -> list[AnswerEvidence]:
     return list(live.select_related("evidence__current__checked", "added_by").order_by("pk"))
 
 
-class Use(NamedTuple):
-    """One document on one answer as a page shows it: a row of what is shown, which is much cheaper than five rows made whole."""
+class _UseRow(NamedTuple):
+    """The columns of it."""
 
     pk: int
     answer_id: int
@@ -47,6 +47,12 @@ class Use(NamedTuple):
     awaits_check: bool
     is_clean: bool | None
 
+
+class Use(Stated, _UseRow):
+    """One document on one answer as a page shows it: a row of what is shown, which is much cheaper than five rows made whole."""
+
+    __slots__ = ()
+
     @property
     def added_by(self) -> str:
         """Who added it."""
@@ -56,16 +62,6 @@ class Use(NamedTuple):
     def state(self) -> FileState:
         """The state of the version in use."""
         return file_state(self.awaits_check, self.is_clean)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether it may be opened and counts as proof that is there."""
-        return self.state == FileState.ADDED
-
-    @property
-    def is_refused(self) -> bool:
-        """Whether the virus check stopped it, so that it proves nothing."""
-        return self.state == FileState.REFUSED
 
 
 _OF_USE = ("pk", "answer_id", "pages", "added_at", "added_by__name", "added_by__email", "evidence_id")
