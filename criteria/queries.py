@@ -268,6 +268,11 @@ def kept_crosswalk(from_standard: Standard, to_standard: Standard) -> Crosswalk 
     return _once(f"from {from_standard.code}", to_standard, "", lambda: (crosswalk(from_standard, to_standard),))[0]
 
 
+def kept_places(criterion: Criterion) -> frozenset[int]:
+    """The places of the items of the criterion's checklist, from 1. For a published edition, whose checklists are fetched once."""
+    return _kept_for(("places", criterion.standard_id), lambda: _places(criterion.standard_id))[criterion.pk]
+
+
 def forget() -> None:
     """Fetch everything again."""
     _kept.clear()
@@ -276,12 +281,22 @@ def forget() -> None:
 def _once(what: str, standard: Standard, language: str, fetch: Callable[[], Any]) -> Any:
     if standard.is_draft:
         return fetch()
-    key = (what, standard.pk, standard.code, standard.status, standard.published_at, language)
+    return _kept_for((what, standard.pk, standard.code, standard.status, standard.published_at, language), fetch)
+
+
+def _kept_for(key: tuple[Any, ...], fetch: Callable[[], Any]) -> Any:
     since, thing = _kept.get(key, (0.0, None))
     if thing is None or monotonic() - since > KEPT_SECONDS:
         thing = fetch()
         _kept[key] = (monotonic(), thing)
     return thing
+
+
+def _places(standard: int) -> dict[int, frozenset[int]]:
+    places: dict[int, set[int]] = {}
+    for criterion, place in Criterion.objects.filter(standard=standard).values_list("pk", "checklist__position"):
+        places.setdefault(criterion, set()).update({place} - {None})
+    return {criterion: frozenset(each) for criterion, each in places.items()}
 
 
 def _by_pk(criteria: QuerySet[Criterion], language: str) -> dict[int, Criterion]:

@@ -85,7 +85,7 @@ def may_recuse(by: Any, assignment: Assignment) -> Ruling:
 
 def may_find(by: Any, assignment: Assignment) -> Ruling:
     """Only the reader to whom the answer is assigned now, who has declared for its city."""
-    return YES if desk.assignments_visible_to(by).filter(pk=assignment.pk).exists() else HIDDEN
+    return YES if desk.is_reading(by, assignment) else HIDDEN
 
 
 def may_choose(by: Any, person: Any) -> Ruling:

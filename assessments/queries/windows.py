@@ -43,9 +43,14 @@ def reopening_of(answer: Answer, at: datetime) -> ReopenRequest | None:
     return ReopenRequest.objects.filter(OPEN_AGAIN, answer=answer, open_until__gte=at).first()
 
 
+def grants_now() -> QuerySet[ReopenRequest]:
+    """The granted requests whose time has not run out as the database reads this; whoever asks knows that the assessment is reopenable."""
+    return ReopenRequest.objects.filter(OPEN_AGAIN, open_until__gte=Now())
+
+
 def reopenings_now() -> QuerySet[ReopenRequest]:
     """The granted requests by which an answer is open as the database reads this, for a question about many answers at once."""
-    return ReopenRequest.objects.filter(OPEN_AGAIN, open_until__gte=Now(), answer__assessment__status__in=REOPENABLE)
+    return grants_now().filter(answer__assessment__status__in=REOPENABLE)
 
 
 def question_due(assessment: Assessment, now: datetime) -> datetime:

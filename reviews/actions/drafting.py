@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import AnswerVersion
-from criteria.models import ChecklistItem
+from criteria.queries import kept_places
 from reviews import access
 from reviews.lifecycle import Found
 from reviews.models import PHRASE_LENGTH, Assignment, FindingDraft, Habit, Look, Order, Phrase
@@ -41,7 +41,7 @@ def keep(
     What was on its way while they pressed "File" arrives after it, and would come back as if it were new.
     """
     require(access.may_find(by, assignment))
-    places = set(ChecklistItem.objects.filter(criterion=assignment.answer.criterion_id).values_list("position", flat=True))
+    places = kept_places(assignment.answer.criterion)
     typed = {
         "verdict": verdict if verdict in Found.values else "", "ticks": sorted(places.intersection(ticks)),
         "rationale": plain(rationale), "internal_note": plain(internal_note), "wants_second": wants_second,

@@ -12,7 +12,7 @@ from assessments import queries as case
 from assessments.actions import clarifying
 from assessments.lifecycle import Asked, Lock, Status
 from assessments.models import Answer, AnswerVersion, Assessment, Clarification, Cycle
-from criteria.models import ChecklistItem
+from criteria.queries import kept_places
 from criteria.scoring import checklist
 from reviews import access, letters
 from reviews.actions import asking, drafting
@@ -24,6 +24,11 @@ from wwc.refusals import Refusal, require
 
 # Kept as the reason of a verdict that only repeats the city's own word; its result says it in the city's language.
 AS_CITY_SAYS = "Not met, as the city says."
+
+NEEDED = (
+    "lock", "current", "assessment__cycle", "assessment__status", "assessment__city__name", "assessment__city__subdivision_name",
+    "criterion__standard", "criterion__code", "criterion__checklist_required",
+)  # fmt: skip
 
 
 class NotReadNow(Refusal):
@@ -85,7 +90,6 @@ class Facts:
     reopened: bool
     own: bool
     other: bool
-    items: int
 
 
 @transaction.atomic
@@ -112,7 +116,7 @@ def record_finding(
     ticks, rationale = sorted(set(ticks)), drafting.plain(rationale).strip()
     if verdict not in Found.values:
         raise Refusal(_("Choose a verdict: met, not met or cannot judge. Nothing was filed."))
-    needs_words = _needs_words(answer, facts.items, verdict, ticks)
+    needs_words = _needs_words(answer, verdict, ticks)
     if not rationale and (assignment.slot == Slot.THIRD or needs_words):
         raise RationaleMissing()
     if rationale:
@@ -189,14 +193,13 @@ def _tell_of_split(answer: Answer, at: datetime) -> None:
 
 
 def _locked(assignment: Assignment) -> Answer:
-    """The answer, held until the end of the transaction."""
-    rows = Answer.objects.select_for_update(of=("self",)).select_related("assessment", "criterion")
-    needed = ("lock", "current", "assessment__cycle", "assessment__status", "criterion__checklist_required")
-    return rows.only(*needed).get(pk=assignment.answer_id)
+    """The answer, held until the end of the transaction, with the words for saying what was filed on it."""
+    rows = Answer.objects.select_for_update(of=("self",)).select_related("assessment__city", "criterion")
+    return rows.only(*NEEDED).get(pk=assignment.answer_id)
 
 
 def _facts(answer: Answer, assignment: Assignment) -> Facts:
-    """Five small queries after the lock: quicker than a single one that has to be put together from them."""
+    """Four small queries after the lock: quicker than a single one that has to be put together from them."""
     filed: dict[int, set[int | None]] = {}
     for pk, version in Assignment.objects.filter(answer=answer, ended_at=None).values_list("pk", "findings__version"):
         filed.setdefault(pk, set()).add(version)
@@ -208,15 +211,15 @@ def _facts(answer: Answer, assignment: Assignment) -> Facts:
         settled=Resolution.objects.filter(answer=answer, version=answer.current_id).exists(),
         asked=Asked.SENT in asked,
         answered=Asked.ANSWERED in asked,
-        reopened=case.reopenings_now().filter(answer=answer).exists(),
+        reopened=case.grants_now().filter(answer=answer).exists(),
         own=assignment.pk in on_this,
         other=bool(on_this - {assignment.pk}),
-        items=ChecklistItem.objects.filter(criterion=answer.criterion_id).count(),
     )
 
 
-def _needs_words(answer: Answer, items: int, verdict: str, ticks: list[int]) -> bool:
+def _needs_words(answer: Answer, verdict: str, ticks: list[int]) -> bool:
     """Whether the verdict is one that needs reasons, or the ticks say otherwise."""
+    items = len(kept_places(answer.criterion))
     try:
         enough = items == 0 or checklist.is_met(answer.criterion.checklist_required, items, ticks)
     except checklist.ChecklistError:

@@ -21,16 +21,22 @@ def conflict_free(user: Any, *, to: str = "") -> Q:
 
     `to` is the path from the row to its assessment, ending in two underscores; none on assessments themselves.
     """
-    city = OuterRef(f"{to}city")
-    return ~Exists(Conflict.objects.filter(person=user, city=city, state__in=CLOSING)) & ~Exists(
-        Membership.objects.filter(person=user, city=city, ended_at=None)
-    )
+    declared = Conflict.objects.filter(person=user, state__in=CLOSING).values("city")
+    return ~Q(**{f"{to}city__in": declared}) & ~Q(**{f"{to}city__in": own_city_ids(user)})
 
 
 def declared_open(user: Any, *, to: str = "") -> Q:
     """Filter to the rows whose city the person has declared free of conflict in its cycle. Silence is not an answer."""
     said = Conflict.objects.filter(person=user, city=OuterRef(f"{to}city"), cycle=OuterRef(f"{to}cycle"), state__in=OPENING)
     return Exists(said) & conflict_free(user, to=to)
+
+
+def is_declared_open(user: Any, city_id: int, cycle_id: int) -> bool:
+    """The same of one city in one cycle."""
+    said = set(Conflict.objects.filter(person=user, city=city_id).values_list("cycle", "state"))
+    if any(state in CLOSING for _, state in said) or not any((cycle_id, state) in said for state in OPENING):
+        return False
+    return not own_city_ids(user).filter(city=city_id).exists()
 
 
 def is_open_to(user: Any, city_id: int) -> bool:

@@ -16,7 +16,7 @@ from criteria.queries import kept_criteria
 from reviews.lifecycle import Stage
 from reviews.models import Assignment, Finding, Order, PanelMember, Part
 from reviews.queries import verdicts
-from reviews.queries.declarations import conflict_free, declared_open, panels_of
+from reviews.queries.declarations import conflict_free, declared_open, is_declared_open, panels_of
 from reviews.queries.verdicts import Standing
 
 # From the first assignment on; a withdrawn assessment is not read any further.
@@ -33,6 +33,13 @@ def assignments_visible_to(user: Any) -> QuerySet[Assignment]:
     """The person's live assignments in cities that they declared open and that nothing closes."""
     mine = Assignment.objects.filter(member__person=user, member__left_at=None, ended_at=None, answer__assessment__status__in=READABLE)
     return mine.filter(declared_open(user, to="answer__assessment__"))
+
+
+def is_reading(user: Any, assignment: Assignment) -> bool:
+    """Whether the assignment is among those; three small questions, which a database answers sooner than the one about them all."""
+    mine = Assignment.objects.filter(pk=assignment.pk, member__person=user, member__left_at=None, ended_at=None)
+    cases = mine.filter(answer__assessment__status__in=READABLE).values_list("answer__assessment__city", "answer__assessment__cycle")
+    return any(is_declared_open(user, city, cycle) for city, cycle in cases)
 
 
 def answers_readable_by(user: Any) -> QuerySet[Answer]:

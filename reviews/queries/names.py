@@ -29,8 +29,7 @@ class Named(NamedTuple):
 
 def panel_of(cycle: int) -> list[Person]:
     """Everybody who has or had a part in the panel of a cycle, by its number."""
-    rows = PanelMember.objects.filter(cycle=cycle).order_by("person__name", "person__email").distinct()
-    return [Person(*row) for row in rows.values_list("person__name", "person__email")]
+    return sorted({Person(*row) for row in PanelMember.objects.filter(cycle=cycle).values_list("person__name", "person__email")})
 
 
 def named_in(text: str, people: Iterable[Person]) -> list[Named]:

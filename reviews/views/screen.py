@@ -8,7 +8,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
 from assessments import queries as case
-from assessments.models import AnswerEvidence
+from assessments.models import Answer, AnswerEvidence
 from assessments.views.frame import kept_text, language
 from criteria.models import Criterion
 from criteria.queries import kept_criteria
@@ -33,9 +33,8 @@ def criterion_in(assignment: Assignment) -> Criterion:
     return next(each for each in kept_criteria(standard, language()) if each.pk == assignment.answer.criterion_id)
 
 
-def filed_words(assignment: Assignment) -> str:
+def filed_words(answer: Answer) -> str:
     """What was filed just now."""
-    answer = assignment.answer
     return _("Filed: %(criterion)s of %(city)s.") % {"criterion": answer.criterion.code, "city": answer.assessment.city}
 
 

@@ -13,17 +13,14 @@ from assessments.models import AnswerVersion
 from assessments.views.frame import forget_kept, language, text_kept
 from reviews.actions import asking, assigning, drafting, validating
 from reviews.forms import FindingForm, QuestionForm, ReasonForm
-from reviews.models import Assignment
+from reviews.models import Assignment, Finding
 from reviews.queries import desk
 from reviews.queries import reading as reading_list
 from reviews.views.desk import at_desk, frame
 from reviews.views.screen import filed_words, order_of, screen, with_phrase
 from wwc.http import refusals_on, refusals_shown
 
-LITTLE = (
-    "due_at", "put_off_at", "member__person__habit__order", "answer__current__number", "answer__criterion__code",
-    "answer__assessment__cycle", "answer__assessment__city__name", "answer__assessment__city__subdivision_name",
-)  # fmt: skip
+LITTLE = ("slot", "member", "put_off_at", "answer__assessment", "answer__criterion", "answer__current__number")
 NEAR = ("member__person__habit", "answer__assessment__city", "answer__criterion", "answer__current")
 
 
@@ -38,7 +35,7 @@ def assignment_or_404(request: HttpRequest, pk: int) -> Assignment:
 
 def own_or_404(request: HttpRequest, pk: int) -> Assignment:
     """One of the person's own assignments with little beside it, for an action, which asks itself whether it is open to them."""
-    rows = Assignment.objects.filter(member__person=request.user.pk).select_related(*NEAR)
+    rows = Assignment.objects.filter(member__person=request.user.pk).select_related("answer__current")
     return get_object_or_404(rows.only(*LITTLE), pk=pk)
 
 
@@ -71,11 +68,11 @@ def _file(request: HttpRequest, assignment: Assignment) -> HttpResponse:
     said = dict(form.cleaned_data)
     version = version_of(assignment, said.pop("version"))
     with refusals_on(form):
-        validating.record_finding(assignment, version=version, **said, by=request.user, at=now())
+        filed = validating.record_finding(assignment, version=version, **said, by=request.user, at=now())
     if form.errors:
         return _typed(request, assignment, form, status=409)
     forget_kept(request)
-    return gone_on(request, assignment)
+    return gone_on(request, filed)
 
 
 def _typed(request: HttpRequest, assignment: Assignment, form: FindingForm, *, status: int) -> HttpResponse:
@@ -92,13 +89,14 @@ def version_of(assignment: Assignment, number: int | None) -> AnswerVersion | No
     return AnswerVersion.objects.filter(pk=number or 0, answer=assignment.answer_id).first()
 
 
-def gone_on(request: HttpRequest, assignment: Assignment) -> HttpResponse:
+def gone_on(request: HttpRequest, finding: Finding) -> HttpResponse:
     """After a verdict the next item, which says what was filed; a script that shows it already only hears that it was."""
+    assignment, answer = finding.assignment, finding.answer
     if fetched(request):
         undo = f"{reverse('reviews:validating', args=[assignment.pk])}?again"
-        return JsonResponse({"said": filed_words(assignment), "undo": undo})
+        return JsonResponse({"said": filed_words(answer), "undo": undo})
     after = _said_to_be_next(request) or reading_list.place_of(request.user, assignment, order_of(assignment)).after
-    back = reverse("reviews:desk", args=[assignment.answer.assessment.cycle.slug]) if not after else ""
+    back = reverse("reviews:desk", args=[answer.assessment.cycle.slug]) if not after else ""
     return redirect(f"{back or reverse('reviews:validating', args=[after])}?filed={assignment.pk}")
 
 
@@ -116,8 +114,7 @@ def keep(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that one's verdict still holds for the version that came since, and go on."""
     assignment = assignment_or_404(request, pk)
     with refusals_shown(request):
-        validating.reaffirm(assignment, by=request.user, at=now())
-        return gone_on(request, assignment)
+        return gone_on(request, validating.reaffirm(assignment, by=request.user, at=now()))
     return redirect("reviews:validating", pk)
 
 

@@ -233,3 +233,11 @@ def link(draft, origin, successor, kind):
         successor=draft.criteria.get(code=successor) if successor else None,
         kind=kind,
     )
+
+
+def test_the_places_of_a_checklist_are_fetched_once_for_the_edition(django_assert_num_queries):
+    criteria = list(Criterion.objects.filter(standard__code="2022").prefetch_related("checklist"))
+    with django_assert_num_queries(1):
+        places = {criterion.code: queries.kept_places(criterion) for criterion in criteria}
+    assert places == {criterion.code: {item.position for item in criterion.checklist.all()} for criterion in criteria}
+    assert max(map(len, places.values())) > 1

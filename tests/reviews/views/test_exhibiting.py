@@ -141,4 +141,4 @@ def test_a_long_document_takes_as_many_queries_as_a_short_one(client_of, mine, a
     first = version.preview.sheets.get()
     Preview.objects.filter(version=version).update(of=40, drawn=40)
     first.__class__.objects.bulk_create(first.__class__(preview=version.preview, number=n, stored=first.stored) for n in range(2, 41))
-    assert len(queries_of(client, address)) == len(few) == 27
+    assert len(queries_of(client, address)) == len(few) == 29

@@ -181,5 +181,5 @@ def test_constant_queries(client_of, mine, answer, member, cycle, assessment):
             make.declaring.declare(cycle, city=other.city, state="none", by=member.person, at=NOW)
             make.assign(make.answer(other, "A2"), member)
 
-    same_queries(client_of(member.person), f"/reviews/reading/{mine.pk}/", more, 26)
+    same_queries(client_of(member.person), f"/reviews/reading/{mine.pk}/", more, 28)
     assert len(queries_of(client_of(member.person), "/reviews/splits/")) < 30
