@@ -39,12 +39,17 @@ def business_days_after(start: datetime, days: int, zone: str, holidays: Collect
         day += timedelta(days=1)
         if day.weekday() < 5 and day not in holidays:
             days -= 1
-    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
+    return hour_on(day, zone, hour)
 
 
 def days_after(start: datetime, days: int, zone: str) -> datetime:
     """The instant (UTC) so many calendar days later at the same hour, as clocks in the zone show it."""
     return (start.astimezone(ZoneInfo(zone)) + timedelta(days=days)).astimezone(UTC)
+
+
+def hour_on(day: date, zone: str, hour: int = 17) -> datetime:
+    """The instant (UTC) at `hour` o'clock of a day in the zone."""
+    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
 
 
 def days_left(due: datetime, at: datetime, zone: str) -> int:

@@ -136,7 +136,7 @@ def renew(answer: Answer, *, by: Any, at: datetime) -> None:
 
     An answer that was asked about gets its version with the reply, and one that is not submitted is not read yet.
     """
-    if answer.lock != Lock.LOCKED or not isinstance(queries.reopened_by(answer, under_lock()), ReopenRequest):
+    if answer.lock == Lock.OPEN or not isinstance(queries.reopened_by(answer, under_lock()), ReopenRequest):
         return
     if answer.current is not None:
         said = Said(answer.current.claim, tuple(answer.current.ticks), answer.current.narrative)

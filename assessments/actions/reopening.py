@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments import access, letters, queries
 from assessments.actions import answering
 from assessments.actions.requesting import AskedAlready, DecidedAlready, WordsMissing
-from assessments.lifecycle import Lock
+from assessments.lifecycle import Lock, Status
 from assessments.models import Answer, ReopenRequest
 from wwc.audit.record import record
 from wwc.clock import under_lock
@@ -88,6 +88,22 @@ def refuse_reopening(request: ReopenRequest, *, words: str, by: Any, at: datetim
     _decide(request, granted=False, words=words, by=by, at=at)
     letters.reopen_refused(request, at=at)
     return request
+
+
+@transaction.atomic
+def open_to_appeal(answer: Answer, *, reason: str, open_until: datetime, by: Any, at: datetime) -> ReopenRequest:
+    """Open a decided answer for a time, so that the city can bring what it appeals with; what was decided stands meanwhile."""
+    require(access.may_decide_requests(by, answer.assessment.city))
+    answer = answering.locked(answer)
+    if answer.lock != Lock.FINAL or answer.assessment.status != Status.ANNOUNCED:
+        raise NotSubmitted(_("Only an answer of an announced result can be opened to an appeal. Nothing was changed."))
+    if open_until <= under_lock():
+        raise EndNotAhead(field="open_until")
+    ReopenRequest.objects.filter(queries.OPEN_AGAIN, answer=answer).update(closed_at=at, closed_by=by)
+    said = {"reason": reason, "asked_at": at, "asked_by": by, "granted": True, "decided_at": at, "decided_by": by}
+    opened = ReopenRequest.objects.create(answer=answer, open_until=open_until, to_appeal=True, **said)
+    _record("opened_again", opened, by=by, at=at, reason=reason)
+    return opened
 
 
 @transaction.atomic

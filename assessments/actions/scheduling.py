@@ -63,7 +63,16 @@ class NothingToExtend(Refusal):
 
 
 MOST_POINTS, MOST_ROUNDS, MOST_DAYS = 20, 9, 60
-SETTABLE = {"grace_minutes", "results_expected", "minimum_population", "validity_months", "policy", "holidays"}
+SETTABLE = {
+    "grace_minutes",
+    "results_expected",
+    "minimum_population",
+    "validity_months",
+    "appeal_days",
+    "appeal_work_days",
+    "policy",
+    "holidays",
+}
 
 
 @transaction.atomic

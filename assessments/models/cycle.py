@@ -37,6 +37,12 @@ class Cycle(models.Model):
     results_expected = models.DateField(_("results expected"), null=True)
     minimum_population = models.PositiveIntegerField(_("minimum population"), default=30000)
     validity_months = models.PositiveSmallIntegerField(_("months an award stands"), default=36, validators=[MinValueValidator(1)])
+    appeal_days = models.PositiveSmallIntegerField(
+        _("days to appeal after the announcement"), default=30, validators=[MinValueValidator(1)]
+    )
+    appeal_work_days = models.PositiveSmallIntegerField(
+        _("business days to admit an appeal, to bring evidence, and to read it"), default=10, validators=[MinValueValidator(1)]
+    )
     policy = models.JSONField(default=standing_policy)
     holidays = models.JSONField(default=list)
     opened_at = models.DateTimeField(null=True)

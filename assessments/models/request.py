@@ -41,7 +41,10 @@ class ExtensionRequest(models.Model):
 
 
 class ReopenRequest(models.Model):
-    """A city asks to open one submitted answer again. Granted, the answer is open until `open_until` or until it is closed."""
+    """A city asks to open one submitted answer again. Granted, the answer is open until `open_until` or until it is closed.
+
+    One that opens an answer after the announcement, to an appeal that was admitted, says so in `to_appeal`.
+    """
 
     answer = models.ForeignKey(Answer, models.PROTECT, related_name="reopen_requests")
     reason = models.TextField(_("reason"))
@@ -54,6 +57,7 @@ class ReopenRequest(models.Model):
     open_until = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    to_appeal = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

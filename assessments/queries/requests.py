@@ -10,7 +10,7 @@ from assessments import clock
 from assessments.lifecycle import Asked, Status
 from assessments.models import Answer, Assessment, Clarification, ExtensionRequest, ReopenRequest
 from assessments.queries.visible import assessments_for_programme, assessments_visible_to
-from assessments.queries.windows import REOPENABLE, window_of
+from assessments.queries.windows import HOLDS_OPEN, OPEN_AGAIN, REOPENABLE, window_of
 
 # Where more time can still be given; a request on anything else has settled itself.
 UNSUBMITTED = (Status.DRAFTING, Status.LAPSED)
@@ -53,8 +53,10 @@ def reopen_requests_of(answer: Answer) -> list[ReopenRequest]:
 
 def reopened_in(assessment: Assessment, at: datetime) -> list[ReopenRequest]:
     """The answers of an assessment that are open again at this instant, by the order of the edition."""
-    rows = ReopenRequest.objects.filter(granted=True, closed_at=None, open_until__gte=at, answer__assessment=assessment)
-    return list(rows.select_related("answer__criterion").order_by("answer__criterion__position")) if assessment.status in REOPENABLE else []
+    if assessment.status not in (*REOPENABLE, Status.ANNOUNCED):
+        return []
+    rows = ReopenRequest.objects.filter(OPEN_AGAIN & HOLDS_OPEN, open_until__gte=at, answer__assessment=assessment)
+    return list(rows.select_related("answer__criterion").order_by("answer__criterion__position"))
 
 
 def time_requests_for_programme(user: Any) -> QuerySet[ExtensionRequest]:
@@ -85,7 +87,7 @@ def requests_open(user: Any) -> tuple[QuerySet[ExtensionRequest], QuerySet[Reope
 def requests_decided(user: Any) -> tuple[QuerySet[ExtensionRequest], QuerySet[ReopenRequest]]:
     """What the program has decided."""
     decided = {"decided_at__isnull": False}
-    return time_requests_for_programme(user).filter(**decided), reopen_requests_for_programme(user).filter(**decided)
+    return time_requests_for_programme(user).filter(**decided), reopen_requests_for_programme(user).filter(**decided, to_appeal=False)
 
 
 def reopen_requests_for_programme(user: Any) -> QuerySet[ReopenRequest]:

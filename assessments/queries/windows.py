@@ -13,6 +13,8 @@ from assessments.models import Answer, Assessment, Clarification, Extension, Reo
 WRITABLE = (CycleStatus.OPEN, CycleStatus.REVIEWING, CycleStatus.DECIDING)
 REOPENABLE = (Status.SUBMITTED, Status.IN_REVIEW)
 OPEN_AGAIN = Q(granted=True, closed_at=None)
+# A submitted answer opens again at the city's wish while it is read, one that is decided to an appeal once the result is out.
+HOLDS_OPEN = Q(to_appeal=False, answer__assessment__status__in=REOPENABLE) | Q(to_appeal=True, answer__assessment__status=Status.ANNOUNCED)
 
 
 def window_of(assessment: Assessment) -> clock.Window:
@@ -30,17 +32,21 @@ def window_at(assessment: Assessment, at: datetime) -> clock.Window:
 
 
 def reopened_by(answer: Answer, at: datetime) -> Clarification | ReopenRequest | None:
-    """What holds a locked answer open at this instant: a question in time, or a request that was granted. There is one at most."""
-    if answer.lock != Lock.LOCKED:
+    """What holds a closed answer open at this instant: a question in time, a wish that was granted or an admitted appeal. One at most."""
+    if answer.lock == Lock.OPEN:
         return None
-    return Clarification.objects.filter(answer=answer, status=Asked.SENT, due_at__gte=at).first() or reopening_of(answer, at)
+    asked = Clarification.objects.filter(answer=answer, status=Asked.SENT, due_at__gte=at).first() if answer.lock == Lock.LOCKED else None
+    return asked or reopening_of(answer, at)
 
 
 def reopening_of(answer: Answer, at: datetime) -> ReopenRequest | None:
-    """The granted request by which a submitted answer is open at this instant."""
-    if answer.lock != Lock.LOCKED or answer.assessment.status not in REOPENABLE:
+    """The granted request, or the admitted appeal, by which a closed answer is open at this instant."""
+    status = answer.assessment.status
+    wished = answer.lock == Lock.LOCKED and status in REOPENABLE
+    appealed = answer.lock == Lock.FINAL and status == Status.ANNOUNCED
+    if not wished and not appealed:
         return None
-    return ReopenRequest.objects.filter(OPEN_AGAIN, answer=answer, open_until__gte=at).first()
+    return ReopenRequest.objects.filter(OPEN_AGAIN, answer=answer, to_appeal=appealed, open_until__gte=at).first()
 
 
 def grants_now() -> QuerySet[ReopenRequest]:
@@ -50,14 +56,18 @@ def grants_now() -> QuerySet[ReopenRequest]:
 
 def reopenings_now() -> QuerySet[ReopenRequest]:
     """The granted requests by which an answer is open as the database reads this, for a question about many answers at once."""
-    return grants_now().filter(answer__assessment__status__in=REOPENABLE)
+    return grants_now().filter(HOLDS_OPEN)
 
 
 def question_due(assessment: Assessment, now: datetime) -> datetime:
     """When an answer that is opened now closes again: the cycle's number of business days later in the city's own time zone."""
-    cycle = assessment.cycle
-    holidays = [date.fromisoformat(day) for day in cycle.holidays]
-    return clock.business_days_after(now, cycle.policy["question_days"], assessment.city.timezone, holidays)
+    return business_days_on(assessment, now, assessment.cycle.policy["question_days"])
+
+
+def business_days_on(assessment: Assessment, now: datetime, days: int) -> datetime:
+    """The instant so many business days of the cycle later, at the end of the working day in the city's own time zone."""
+    holidays = [date.fromisoformat(day) for day in assessment.cycle.holidays]
+    return clock.business_days_after(now, days, assessment.city.timezone, holidays)
 
 
 def is_open(answer: Answer, at: datetime) -> bool:
@@ -89,4 +99,4 @@ def open_among(assessment: Assessment, answers: Sequence[Answer], at: datetime) 
         return [answer for answer in answers if answer.lock == Lock.OPEN]
     again = set(reopenings_now().filter(answer__assessment=assessment).values_list("answer_id", flat=True))
     asked = {answer.pk for answer in answers if answer.question is not None and answer.question.due_at >= at}
-    return [answer for answer in answers if answer.lock == Lock.LOCKED and answer.pk in again | asked]
+    return [answer for answer in answers if answer.lock != Lock.OPEN and answer.pk in again | asked]
