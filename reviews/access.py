@@ -5,10 +5,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from assessments.models import Answer, Assessment, BrokenGlass, City, Clarification, Conflict, Cycle
-from reviews.models import Announcement, Assignment, Award, Calibration, CalibrationItem, Call, PanelMember, Phrase
+from assessments import queries as case
+from assessments.models import Answer, Assessment, BrokenGlass, City, Clarification, Conflict, Cycle, Role
+from reviews.models import Announcement, Appeal, Assignment, Award, Calibration, CalibrationItem, Call, PanelMember, Phrase
+from reviews.queries import appeals, declarations, desk
 from reviews.queries import calibration as calibrations
-from reviews.queries import declarations, desk
 from wwc.refusals import HIDDEN, YES, Ruling, no
 
 NOT_A_CALLER = gettext_lazy("A call is logged by a reader, a practice lead or staff.")
@@ -278,3 +279,52 @@ def may_take_back(by: Any) -> Ruling:
     if not by.of_programme:
         return HIDDEN
     return YES if by.is_director else no(_("A director takes a round back."))
+
+
+# Appeals
+
+
+def may_appeal(by: Any, answer: Answer) -> Ruling:
+    """A lead of the city appeals a verdict; staff file for it, saying why."""
+    city = answer.assessment.city
+    roles = case.roles_of(by, city)
+    if roles:
+        return YES if Role.LEAD in roles else no(_("A lead of your city appeals. Others of the team read what becomes of it."))
+    ruling = _of_programme(by) and _open_city(by, city.pk)
+    return no(_("Staff file an appeal for a city.")) if ruling and not by.is_staff else ruling
+
+
+def may_withdraw_appeal(by: Any, appeal: Appeal) -> Ruling:
+    """Whoever may file it takes it back."""
+    return may_appeal(by, appeal.answer)
+
+
+def may_see_appeals(by: Any) -> Ruling:
+    """Staff and directors see the appeals, less those of cities closed to them."""
+    return _of_programme(by)
+
+
+def may_admit(by: Any, appeal: Appeal) -> Ruling:
+    """Staff take an appeal up, or say why not, in cities open to them."""
+    return _of_programme(by) and _open_city(by, appeal.answer.assessment.city_id)
+
+
+def may_hear(by: Any, appeal: Appeal) -> Ruling:
+    """The reader who was given it, or the practice lead of the area; nobody who had a hand in the verdict."""
+    if not appeals.heard_by(by).filter(pk=appeal.pk).exists():
+        return no(_("Somebody of the panel who was not involved before reads an appeal.")) if may_admit(by, appeal) else HIDDEN
+    if appeals.is_involved(by, appeal.answer):
+        return no(_("You had a hand in this verdict, so somebody else reads the appeal."))
+    return YES
+
+
+def may_confirm_appeal(by: Any, appeal: Appeal) -> Ruling:
+    """A director who did not read it, neither now nor before."""
+    ruling = may_admit(by, appeal)
+    if not ruling:
+        return ruling
+    if not by.is_director:
+        return no(_("A director confirms what the reader of an appeal found."))
+    if appeals.is_settled_by(by, appeal):
+        return no(_("You settled this verdict yourself, so another director confirms it."))
+    return YES

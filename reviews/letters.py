@@ -11,13 +11,13 @@ from django.utils.translation import pgettext
 from assessments.models import BrokenGlass, Role
 from assessments.queries import people_with
 from reviews.lifecycle import Kind
-from reviews.models import Announcement, Award, PanelMember, PublishedAward
+from reviews.models import Announcement, Appeal, Award, PanelMember, PublishedAward
 from reviews.queries.digest import Waiting
 from reviews.queries.results import Words, announced_on
 from reviews.queries.verdicts import Standing
 from wwc.accounts.models import User
 from wwc.outbox.post import post
-from wwc.templatetags.display import day_year, due, figure, tier_word
+from wwc.templatetags.display import day_year, due, figure, tier_word, when_year
 
 # Panel and assignments: letters to readers name no city and no score.
 
@@ -162,3 +162,80 @@ def _result_values(award: Award, standing: PublishedAward | None, words: Words) 
 def _tier(key: str) -> str:
     """The tier's word in a sentence, where the entry tier never stands bare."""
     return pgettext("in a sentence", "Certified tier") if key == "certified" else tier_word(key)
+
+
+# Appeals: to the leads of the city; before their day no letter says more than that it is read.
+
+
+def appeal_received(appeal: Appeal, *, by_when: datetime, at: datetime) -> None:
+    """It arrived, with its number, and by when the program says whether it goes to a reader."""
+    zone = appeal.answer.assessment.city.timezone
+    for person in _leads(appeal):
+        with translation.override(person.language):
+            values = {"at": when_year(appeal.filed_at, zone), "receipt": appeal.receipt, "date": _due_there(by_when, zone)}
+        _post("appeal_received", appeal, person, values, at=at)
+
+
+def appeal_admitted(appeal: Appeal, *, at: datetime) -> None:
+    """Somebody who was not involved reads it, until when the city can bring evidence, and by when it is read."""
+    zone = appeal.answer.assessment.city.timezone
+    for person in _leads(appeal):
+        with translation.override(person.language):
+            until = _due_there(appeal.opened.open_until, zone) if appeal.opened else ""
+            values = {"until": until, "due": _due_there(appeal.due_at, zone)}
+        _post("appeal_admitted", appeal, person, values, at=at)
+
+
+def appeal_not_admitted(appeal: Appeal, *, at: datetime) -> None:
+    """It does not go to a reader, and why."""
+    for person in _leads(appeal):
+        _post("appeal_not_admitted", appeal, person, {"reason": appeal.words}, at=at)
+
+
+def appeal_settled_key(announcement: Announcement, number: int) -> str:
+    """How the keys of the letters begin that tell the appeals of a round."""
+    return f"appeal_settled:{announcement.slug}:{number}:"
+
+
+def appeal_settled(appeal: Appeal, announcement: Announcement, *, number: int, at: datetime, due_at: datetime) -> None:
+    """To every city of the round that appealed, in one minute and the same words: the outcome is on the page."""
+    for person in _leads(appeal):
+        key = f"{appeal_settled_key(announcement, number)}{appeal.pk}:{person.pk}"
+        _post("appeal_settled", appeal, person, {}, at=at, due_at=due_at, key=key)
+
+
+def appeal_to_read(appeal: Appeal, *, at: datetime) -> None:
+    """To its reader; no city is named."""
+    if appeal.reader is None:
+        return
+    person = appeal.reader.person
+    key = f"appeal_to_read:{appeal.pk}:{person.pk}"
+    values = {"due": _due(person, appeal.due_at, at) if appeal.due_at else ""}
+    post("appeal_to_read", key=key, to=person, at=at, values=values, link={"to": "reviews:hearing", "args": [appeal.pk]})
+
+
+def _leads(appeal: Appeal) -> list[User]:
+    return list(people_with(appeal.answer.assessment.city, Role.LEAD))
+
+
+def _due_there(at: datetime | None, zone: str) -> str:
+    """A date with its hour in the city's own zone, in the language that is active."""
+    return str(due(at, zone, now=at + timedelta(microseconds=1))) if at else ""
+
+
+def _post(
+    kind: str, appeal: Appeal, person: User, values: dict[str, str], *, at: datetime, due_at: datetime | None = None, key: str = ""
+) -> None:
+    assessment, code = appeal.answer.assessment, appeal.answer.criterion.code
+    link = {"to": "reviews:appeal", "args": [assessment.pk, code]}
+    said = {"criterion": code, **values}
+    post(
+        kind,
+        key=key or f"{kind}:{appeal.pk}:{person.pk}",
+        to=person,
+        at=at,
+        due_at=due_at,
+        values=said,
+        link=link,
+        city_id=assessment.city_id,
+    )

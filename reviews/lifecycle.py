@@ -1,7 +1,8 @@
-"""Words and lawful moves of findings, awards and announcements."""
+"""Words and lawful moves of findings, awards, announcements and appeals."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Found(TextChoices):
@@ -28,6 +29,7 @@ class How(TextChoices):
     THIRD = "third", _("third reader")
     LEAD = "lead", _("practice lead")
     AS_CITY_SAYS = "as_city_says", _("not met, as the city says")
+    APPEAL = "appeal", _("on appeal")
 
 
 class Slot(TextChoices):
@@ -86,8 +88,8 @@ AWARD_MOVES: dict[str, frozenset[str]] = {
     AwardStatus.IN_BATCH: frozenset({AwardStatus.RELEASED, AwardStatus.APPROVED, AwardStatus.RETRACTED}),
     AwardStatus.RELEASED: frozenset({AwardStatus.IN_BATCH, AwardStatus.SUPERSEDED, AwardStatus.CORRECTED, AwardStatus.REVOKED}),
     AwardStatus.RETRACTED: frozenset(),
-    AwardStatus.SUPERSEDED: frozenset(),
-    AwardStatus.CORRECTED: frozenset(),
+    AwardStatus.SUPERSEDED: frozenset({AwardStatus.RELEASED}),  # only while the version that replaced it can be taken back
+    AwardStatus.CORRECTED: frozenset({AwardStatus.RELEASED}),  # the same
     AwardStatus.REVOKED: frozenset(),
 }
 
@@ -108,4 +110,41 @@ BATCH_MOVES: dict[str, frozenset[str]] = {
     Batch.APPROVED: frozenset({Batch.PREPARED, Batch.RELEASED}),
     Batch.RELEASED: frozenset({Batch.TAKEN_BACK}),
     Batch.TAKEN_BACK: frozenset({Batch.PREPARED}),
+}
+
+
+class AppealStatus(TextChoices):
+    """Where an appeal is. The city reads three words of it, and the outcome on the day that all of its round are told."""
+
+    FILED = "filed", _("filed")
+    ADMITTED = "admitted", _("admitted")
+    NOT_ADMITTED = "not_admitted", _("not admitted")
+    SETTLED = "settled", _("settled, to be confirmed")
+    CONFIRMED = "confirmed", _("confirmed, to be told")
+    TOLD = "told", _("told")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+APPEAL_MOVES: dict[str, frozenset[str]] = {
+    AppealStatus.FILED: frozenset({AppealStatus.ADMITTED, AppealStatus.NOT_ADMITTED, AppealStatus.WITHDRAWN}),
+    AppealStatus.ADMITTED: frozenset({AppealStatus.SETTLED, AppealStatus.WITHDRAWN}),
+    AppealStatus.NOT_ADMITTED: frozenset(),
+    AppealStatus.SETTLED: frozenset({AppealStatus.CONFIRMED, AppealStatus.ADMITTED}),
+    AppealStatus.CONFIRMED: frozenset({AppealStatus.TOLD}),
+    AppealStatus.TOLD: frozenset({AppealStatus.CONFIRMED}),  # only while the telling can be taken back
+    AppealStatus.WITHDRAWN: frozenset(),
+}
+
+# Still to be decided, so that the appeals of its round cannot be told yet.
+UNDECIDED = (AppealStatus.FILED, AppealStatus.ADMITTED, AppealStatus.SETTLED)
+
+# What the city reads. From admitted to confirmed it reads the same: who reads it is done before the day must not show.
+APPEAL_READS = {
+    AppealStatus.FILED: pgettext_lazy("an appeal", "Received"),
+    AppealStatus.ADMITTED: pgettext_lazy("an appeal", "Being read"),
+    AppealStatus.NOT_ADMITTED: pgettext_lazy("an appeal", "Not taken up"),
+    AppealStatus.SETTLED: pgettext_lazy("an appeal", "Being read"),
+    AppealStatus.CONFIRMED: pgettext_lazy("an appeal", "Being read"),
+    AppealStatus.TOLD: pgettext_lazy("an appeal", "Settled"),
+    AppealStatus.WITHDRAWN: pgettext_lazy("an appeal", "Withdrawn"),
 }

@@ -128,7 +128,8 @@ def scorecard(card: Scorecard) -> Paper:
     for_city = card.audience == Audience.CITY
     shows_points = for_city or card.consent in (Consent.AREAS, Consent.CRITERIA)
     shows_criteria = for_city or card.consent == Consent.CRITERIA
-    history = [row for row in results.histories([city])[city.pk] if row.announced_on < card.announced_on]
+    told = results.before(award.assessment, results.histories([city])[city.pk])
+    history = [row for row in told if row.announced_on < card.announced_on]
     areas = results.areas_of(score, card.language) if shows_points else []
     day = day_year(card.announced_on)
     way, way_title = _way(score, areas) if for_city else ((), "")

@@ -32,8 +32,8 @@ from assessments.queries import reopenings_now
 from criteria import queries as rulebooks
 from criteria.models import Criterion, Standard, Tier
 from criteria.scoring import Rulebook, Verdict, as_data, fingerprint, score
-from reviews.lifecycle import AWARD_MOVES, BATCH_MOVES, AwardStatus, Batch, How, Kind
-from reviews.models import Announcement, Assignment, Award, Finding, PublishedAward, Resolution, Score, Scorecard
+from reviews.lifecycle import APPEAL_MOVES, AWARD_MOVES, BATCH_MOVES, AppealStatus, AwardStatus, Batch, How, Kind
+from reviews.models import Announcement, Appeal, Assignment, Award, Finding, Hearing, PublishedAward, Resolution, Score, Scorecard
 from wwc.audit import triggers
 from wwc.audit.models import Event
 from wwc.outbox.models import Letter, Work
@@ -138,14 +138,16 @@ def words_and_hands() -> Iterator[str]:
 
 
 def decided_is_whole() -> Iterator[str]:
-    """Decided means every answer resolved as it stands and no required question open."""
+    """Decided means every answer resolved as it stands, or as it stood before an appeal, and no required question open."""
     latest = Resolution.objects.filter(answer=OuterRef("pk")).order_by("-pk").values("version_id")[:1]
     answers = Answer.objects.filter(assessment__status__in=PAST_DECISION).annotate(resolved=Subquery(latest))
-    for pk in answers.exclude(resolved=F("current_id")).values_list("pk", flat=True).iterator():
+    unsettled = [AppealStatus.ADMITTED, AppealStatus.SETTLED, AppealStatus.WITHDRAWN]
+    appealed = Exists(Appeal.objects.filter(answer=OuterRef("pk"), status__in=unsettled))
+    for pk in answers.exclude(resolved=F("current_id")).exclude(appealed, resolved__isnull=False).values_list("pk", flat=True).iterator():
         yield f"answer {pk} is decided and not resolved as it stands"
     for pk in answers.exclude(lock=Lock.FINAL).values_list("pk", flat=True).iterator():
         yield f"answer {pk} is decided and not final"
-    again = ReopenRequest.objects.filter(granted=True, closed_at=None, answer__assessment__status__in=PAST_DECISION)
+    again = ReopenRequest.objects.filter(granted=True, closed_at=None, to_appeal=False, answer__assessment__status__in=PAST_DECISION)
     for pk in again.filter(open_until__gte=Now()).values_list("pk", flat=True):
         yield f"request {pk} holds an answer of a decided assessment open"
     asked = Clarification.objects.filter(status=Asked.SENT, required=True, answer__assessment__status__in=PAST_DECISION)
@@ -224,6 +226,7 @@ def moves_have_events() -> Iterator[str]:
     yield from _walks(Award, AWARD_MOVES, AwardStatus.PROPOSED)
     yield from _walks(Announcement, BATCH_MOVES, Batch.DRAFT)
     yield from _walks(Cycle, CYCLE_MOVES, CycleStatus.DRAFT)
+    yield from _walks(Appeal, APPEAL_MOVES, AppealStatus.FILED)
 
 
 def letters_go_once() -> Iterator[str]:
@@ -317,6 +320,29 @@ def copies_are_confirmed() -> Iterator[str]:
         yield f"copy {pk} has no source in its own city"
 
 
+def appeals_have_other_hands() -> Iterator[str]:
+    """Who reads an appeal read or settled nothing of it before, another person confirms it, and it is told with its round's appeals."""
+    read = Finding.objects.filter(answer=OuterRef("appeal__answer"), filed_by=OuterRef("heard_by"))
+    for pk in Hearing.objects.filter(Exists(read)).values_list("pk", flat=True).iterator():
+        yield f"hearing {pk} is by somebody who read the answer before"
+    for pk in Appeal.objects.filter(hearings__heard_by=F("confirmed_by")).values_list("pk", flat=True).distinct().iterator():
+        yield f"appeal {pk} was read and confirmed by one person"
+    opened = Q(opened__answer_id=F("answer_id"), opened__to_appeal=True)
+    for pk in Appeal.objects.exclude(opened=None).exclude(opened).values_list("pk", flat=True).iterator():
+        yield f"appeal {pk} opened another answer than its own"
+    held = ReopenRequest.objects.filter(to_appeal=True).exclude(pk__in=Appeal.objects.exclude(opened=None).values("opened"))
+    for pk in held.values_list("pk", flat=True).iterator():
+        yield f"request {pk} opened an answer to no appeal"
+    batch = Announcement.objects.filter(appeals_of=OuterRef("award__announcement"), status=Batch.RELEASED)
+    for pk in Appeal.objects.filter(status=AppealStatus.TOLD).exclude(Exists(batch)).values_list("pk", flat=True).iterator():
+        yield f"appeal {pk} is told without the appeals of its round"
+    for pk in Appeal.objects.filter(~Q(status=AppealStatus.TOLD) & Exists(batch), resolution__isnull=False).values_list("pk", flat=True):
+        yield f"appeal {pk} was left out when its round was told"
+    silent = Resolution.objects.filter(how=How.APPEAL).exclude(pk__in=Appeal.objects.exclude(resolution=None).values("resolution"))
+    for pk in silent.values_list("pk", flat=True).iterator():
+        yield f"resolution {pk} was settled on no appeal"
+
+
 TRUTHS = (
     Truth(1, "One assessment per city and cycle, one answer per assessment and criterion of that cycle's edition.", one_answer_a_criterion),
     Truth(2, "What is append-only is never updated and never deleted.", nothing_can_change),
@@ -338,4 +364,5 @@ TRUTHS = (
     Truth(14, "Every piece of evidence has its file, in one city, unless the virus check stopped it.", evidence_is_there),
     Truth(15, "What was copied is of the same city, and somebody confirmed it before it was submitted.", copies_are_confirmed),
     Truth(16, "Every paper of a city that was drawn has its file, of its own.", papers_are_there),
+    Truth(17, "An appeal is read by somebody not involved, confirmed by another, told with its round.", appeals_have_other_hands),
 )

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -18,9 +19,9 @@ from assessments.models import Consent, Cycle
 from assessments.models.assessment import ReasonMissing
 from reviews import access, letters
 from reviews.jobs.announcement import publish
-from reviews.lifecycle import AwardStatus, Batch, Kind
+from reviews.lifecycle import AppealStatus, AwardStatus, Batch, Kind
 from reviews.models import Announcement, Audience, Award, PublishedAward, Scorecard
-from reviews.queries import results
+from reviews.queries import appeals, results
 from wwc.audit.record import record
 from wwc.clock import under_lock
 from wwc.outbox import post
@@ -53,6 +54,30 @@ class NameTaken(Refusal):
     """Two rounds cannot have one address."""
 
     message = _("A round with this address is there already. Choose another one.")
+
+
+class NoAppeals(Refusal):
+    """Appeals are of a round that is out."""
+
+    message = _("Appeals are told of a round that is announced. Nothing was changed.")
+
+
+class AppealsBegun(Refusal):
+    """One batch for all appeals of a round."""
+
+    message = _("The appeals of this round have their batch already. Nothing was changed.")
+
+
+class AppealsOpen(Refusal):
+    """All appeals of a round are told on one day, so that no early word tells which way one went."""
+
+    message = _("Appeals of this round can still be filed, or wait to be admitted, read or confirmed. Nothing was changed.")
+
+
+class DecisionMissing(Refusal):
+    """An upheld appeal changes the score, and the decision on it is not in the batch."""
+
+    message = _("An appeal was upheld, and the decision on its new score is not in this batch. Nothing was changed.")
 
 
 class NotPrepared(Refusal):
@@ -93,6 +118,22 @@ def draft_round(cycle: Cycle, *, slug: str, name: str, by: Any, at: datetime) ->
 
 
 @transaction.atomic
+def draft_appeals(announcement: Announcement, *, slug: str, name: str, by: Any, at: datetime) -> Announcement:
+    """Begin the batch that tells what was settled on the appeals of a round: all of them, on one day."""
+    require(access.may_announce(by))
+    row = _locked(announcement)
+    if row.status != Batch.RELEASED or row.appeals_of_id is not None:
+        raise NoAppeals()
+    if Announcement.objects.filter(appeals_of=row).exists():
+        raise AppealsBegun()
+    if Announcement.objects.filter(slug=slug).exists():
+        raise NameTaken()
+    batch = Announcement.objects.create(cycle=row.cycle, slug=slug, name=name, appeals_of=row)
+    record("drafted", batch, by=by, at=at, after=Batch.DRAFT)
+    return batch
+
+
+@transaction.atomic
 def add(announcement: Announcement, *, awards: Iterable[Award], by: Any, at: datetime) -> int:
     """Put approved decisions into the round, no tier included. A prepared round is a draft again until it is prepared anew."""
     require(access.may_announce(by))
@@ -122,8 +163,9 @@ def prepare(announcement: Announcement, *, announce_at: datetime, by: Any, at: d
     if row.status == Batch.RELEASED:
         raise Underway()
     awards = list(results.awards_of(row))
-    if not awards:
+    if not awards and not appeals.told_by(row).exists():
         raise Empty()
+    _require_appeals_settled(row)
     fields = {"announce_at": announce_at, "prepared_by": by, "prepared_at": at} | dict.fromkeys(
         ["approved_by", "approved_at", "released_by", "released_at"]
     )
@@ -134,9 +176,9 @@ def prepare(announcement: Announcement, *, announce_at: datetime, by: Any, at: d
         row.refresh_from_db()
     else:
         row.move_to(Batch.PREPARED, by=by, at=at, **fields)
-    day = results.announced_on(row)
+    day, begins = results.announced_on(row), results.counted_from(row)
     for award in awards:
-        until = None if award.kind in (Kind.NO_TIER, Kind.HONOR_ROLL) else months_after(day, row.cycle.validity_months)
+        until = None if award.kind in (Kind.NO_TIER, Kind.HONOR_ROLL) else months_after(begins, row.cycle.validity_months)
         if award.valid_until != until:
             Award.objects.filter(pk=award.pk).update(valid_until=until)
     _ask_papers(awards, day, at=at)
@@ -154,6 +196,7 @@ def release(announcement: Announcement, *, by: Any, at: datetime) -> Announcemen
     now = under_lock()
     if row.announce_at <= now and results.day_of(now) > results.announced_on(row):
         raise DayPassed()
+    _require_appeals_settled(row)
     missing = papers_missing(row)
     if missing:
         raise PapersMissing(PapersMissing.message % {"n": missing}, n=missing)
@@ -178,13 +221,22 @@ def take_back(announcement: Announcement, *, reason: str, by: Any, at: datetime)
     if not can_be_taken_back(row):
         raise TooLate()
     number = row.number
-    shown = PublishedAward.objects.filter(round_slug=row.slug, closed_at=None)
-    codes = list(shown.exclude(code=None).values_list("code", flat=True))
+    shown = PublishedAward.objects.filter(code__in=results.codes_of(row), closed_at=None)
+    codes = list(shown.values_list("code", flat=True))
+    before = list(shown.exclude(replaces=None).values_list("replaces_id", flat=True))
     shown.update(closed_at=at, closed_because="taken_back", code=None)
-    post.cancel(Letter.objects.filter(key__startswith=letters.result_key(row, number)), at=at)
+    PublishedAward.objects.filter(pk__in=before).update(closed_at=None, closed_because="")
+    told = Q(key__startswith=letters.result_key(row, number)) | Q(key__startswith=letters.appeal_settled_key(row, number))
+    post.cancel(Letter.objects.filter(told), at=at)
     for award in results.awards_of(row):
         award.move_to(AwardStatus.IN_BATCH, by=by, at=at, reason=reason)
-        award.assessment.move_to(Status.DECIDED, by=by, at=at, reason=reason)
+        earlier = results.version_before(award)
+        if earlier is None:
+            award.assessment.move_to(Status.DECIDED, by=by, at=at, reason=reason)
+        else:
+            earlier.move_to(AwardStatus.RELEASED, by=by, at=at, reason=reason)
+    for appeal in appeals.told_by(row):
+        appeal.move_to(AppealStatus.CONFIRMED, by=by, at=at, reason=reason, told_at=None)
     row.move_to(Batch.TAKEN_BACK, by=by, at=at, reason=reason)
     record("taken_back", row, by=by, at=at, reason=reason, number=number, codes=codes)
     announcement.refresh_from_db()
@@ -243,8 +295,24 @@ def _is_there(card: Scorecard) -> bool:
 
 
 def _can_join(award: Award, announcement: Announcement) -> bool:
-    return award.status == AwardStatus.APPROVED and award.assessment.cycle_id == announcement.cycle_id
+    return (
+        award.status == AwardStatus.APPROVED
+        and award.assessment.cycle_id == announcement.cycle_id
+        and results.tells_appeals_of(award) == announcement.appeals_of_id
+    )
+
+
+def _require_appeals_settled(announcement: Announcement) -> None:
+    """For a batch of settled appeals: nobody can file any more, none waits, and every upheld one has its decision in the batch."""
+    of = announcement.appeals_of
+    if of is None:
+        return
+    if under_lock() <= appeals.window_over(of) or appeals.undecided_in(of):
+        raise AppealsOpen()
+    if appeals.without_award(announcement):
+        raise DecisionMissing()
 
 
 def _locked(announcement: Announcement) -> Announcement:
-    return Announcement.objects.select_for_update(of=("self",)).select_related("cycle", "prepared_by").get(pk=announcement.pk)
+    rows = Announcement.objects.select_for_update(of=("self",)).select_related("cycle", "prepared_by", "appeals_of")
+    return rows.get(pk=announcement.pk)

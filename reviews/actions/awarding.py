@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from reviews.lifecycle import AwardStatus, Kind
 from reviews.models import Award, Score
 from reviews.queries import results
 from wwc.audit.record import record
+from wwc.clock import under_lock
 from wwc.outbox import post
 from wwc.refusals import Refusal, require
 
@@ -44,6 +46,12 @@ class TierUnfit(Refusal):
     message = _("This kind of decision and this tier do not go together. Nothing was changed.")
 
 
+class StillTakenBack(Refusal):
+    """The version that is out is minutes old."""
+
+    message = _("The version that is out can still be taken back. Nothing was changed. Propose another one in some minutes.")
+
+
 class NotRetractable(Refusal):
     """The decision is out, or was retracted before."""
 
@@ -54,13 +62,17 @@ class NotRetractable(Refusal):
 def propose(
     assessment: Assessment, *, score: Score, kind: str, tier: str, by: Any, at: datetime, reason: str = "", valid_until: date | None = None
 ) -> Award:
-    """Propose a decision on the current score. What does not follow from score and history needs a reason, which stays with it."""
+    """Propose a decision on the current score. What does not follow from score and history needs a reason, which stays with it.
+
+    On an announced assessment an upheld appeal asks for one: it replaces the version that is out when its own batch is released.
+    """
     require(access.may_propose(by, assessment))
     case = Assessment.objects.select_for_update(of=("self",)).select_related("city", "cycle__standard").get(pk=assessment.pk)
-    if case.status != Status.READY:
+    if case.status != Status.READY and not results.is_reopened(case):
         raise NotReady()
-    if results.live_award(case) is not None:
+    if results.in_the_works(case) is not None:
         raise AlreadyProposed()
+    _require_told_for_good(case)
     current = results.current_score(case)
     if current is None or current.pk != score.pk:
         raise ScoreMoved()
@@ -89,17 +101,18 @@ def propose(
 
 @transaction.atomic
 def approve(award: Award, *, by: Any, at: datetime) -> Award:
-    """Approve what someone else proposed: the assessment is decided and its answers are final."""
+    """Approve what someone else proposed: the assessment is decided and its answers are final. An announced one stays as it is."""
     require(access.may_approve(by, award))
     row = _locked(award)
     case = row.assessment
-    if row.status != AwardStatus.PROPOSED or case.status != Status.READY:
+    if row.status != AwardStatus.PROPOSED or case.status not in (Status.READY, Status.ANNOUNCED):
         raise NotReady()
     if results.current_score(case) != row.score:
         raise ScoreMoved()
     row.move_to(AwardStatus.APPROVED, by=by, at=at, approved_by=by, approved_at=at)
-    case.move_to(Status.DECIDED, by=by, at=at)
-    Answer.objects.filter(assessment=case).update(lock=Lock.FINAL)
+    if case.status == Status.READY:
+        case.move_to(Status.DECIDED, by=by, at=at)
+        Answer.objects.filter(assessment=case).update(lock=Lock.FINAL)
     return row
 
 
@@ -117,6 +130,14 @@ def retract(award: Award, *, reason: str, by: Any, at: datetime) -> Award:
         row.assessment.move_to(Status.READY, by=by, at=at, reason=reason)
         Answer.objects.filter(assessment=row.assessment, lock=Lock.FINAL).update(lock=Lock.LOCKED)
     return row
+
+
+def _require_told_for_good(case: Assessment) -> None:
+    """Another version waits until the one that is out can no longer be taken back: taken back, it would be in the works again."""
+    out = results.released_award(case)
+    told = out.announcement.released_at if out and out.announcement else None
+    if told is not None and under_lock() <= told + settings.LETTER_HOLD:
+        raise StillTakenBack()
 
 
 def _locked(award: Award) -> Award:

@@ -13,9 +13,9 @@ from assessments import queries as case
 from assessments.lifecycle import Status
 from assessments.models import City, Consent
 from reviews import letters
-from reviews.lifecycle import AwardStatus, Batch, Kind
+from reviews.lifecycle import AppealStatus, AwardStatus, Batch, Kind
 from reviews.models import Announcement, Audience, Award, PublishedAward, PublishedCity, Scorecard
-from reviews.queries import results
+from reviews.queries import appeals, results
 from wwc.clock import under_lock
 
 log = logging.getLogger("wwc.work")
@@ -37,7 +37,8 @@ def publish(announcement: Announcement, *, at: datetime) -> bool:
     It stands in the record under the name of the person who approved it, whether that person's click or the schedule
     calls it. False, and nothing written, where it was published already or waits for no hour.
     """
-    batch = Announcement.objects.select_for_update(of=("self",)).select_related("cycle__standard").get(pk=announcement.pk)
+    rows = Announcement.objects.select_for_update(of=("self",)).select_related("cycle__standard", "appeals_of")
+    batch = rows.get(pk=announcement.pk)
     if batch.status not in (Batch.PREPARED, Batch.APPROVED) or batch.approved_by is None:
         return False
     by, number = batch.approved_by, batch.number + 1
@@ -45,20 +46,46 @@ def publish(announcement: Announcement, *, at: datetime) -> bool:
     papers = {card.award_id: card for card in results.papers_of(batch).filter(audience=Audience.PUBLIC)}
     histories = results.histories({award.assessment.city_id: award.assessment.city for award in awards}.values())
     words = cache(partial(results.words_of, batch.cycle.standard))
+    due_at = at + settings.LETTER_HOLD
     for award in awards:
-        award.assessment.move_to(Status.ANNOUNCED, by=by, at=at)
+        replaced = _replace(award, by=by, at=at)
         award.move_to(AwardStatus.RELEASED, by=by, at=at)
         if award.kind != Kind.NO_TIER:
-            _copy(award, batch, papers[award.pk], words("en"), at=at)
-        history = histories[award.assessment.city_id]
-        letters.result(award, batch, number=number, history=history, words=words, at=at, due_at=at + settings.LETTER_HOLD)
+            _copy(award, batch, papers[award.pk], words("en"), replaced, at=at)
+        if batch.appeals_of is None:
+            history = histories[award.assessment.city_id]
+            letters.result(award, batch, number=number, history=history, words=words, at=at, due_at=due_at)
+    for appeal in appeals.told_by(batch):
+        appeal.move_to(AppealStatus.TOLD, by=by, at=at, told_at=at)
+        letters.appeal_settled(appeal, batch, number=number, at=at, due_at=due_at)
     batch.move_to(Batch.RELEASED, by=by, at=at, number=number, released_at=at, released_by=by)
     announcement.refresh_from_db()
     return True
 
 
-def _copy(award: Award, batch: Announcement, card: Scorecard, words: results.Words, *, at: datetime) -> PublishedAward:
-    """What the public may know of one award, as far as its city agreed."""
+def _replace(award: Award, *, by: Any, at: datetime) -> PublishedAward | None:
+    """Make room for a decision: a first one announces its assessment, another takes the place of the version that is out.
+
+    The public row of that version ends, and is returned.
+    """
+    earlier = results.version_before(award)
+    if earlier is None:
+        award.assessment.move_to(Status.ANNOUNCED, by=by, at=at)
+        return None
+    ended = AwardStatus.CORRECTED if award.corrects else AwardStatus.SUPERSEDED
+    earlier.move_to(ended, by=by, at=at)
+    codes = Scorecard.objects.filter(award=earlier).exclude(code="").values("code")
+    row = PublishedAward.objects.filter(code__in=codes, closed_at=None).first()
+    if row is not None:
+        PublishedAward.objects.filter(pk=row.pk).update(closed_at=at, closed_because=ended.value)
+    return row
+
+
+def _copy(
+    award: Award, batch: Announcement, card: Scorecard, words: results.Words, replaced: PublishedAward | None, *, at: datetime
+) -> PublishedAward:
+    """What the public may know of one award, as far as its city agreed. It stays in the round of the row that it replaces."""
+    told_in = batch.appeals_of or batch
     score, consent = award.score, award.assessment.consent
     points = consent in (Consent.AREAS, Consent.CRITERIA)
     areas = results.areas_of(score, "en", words) if points else []
@@ -68,9 +95,11 @@ def _copy(award: Award, batch: Announcement, card: Scorecard, words: results.Wor
         kind=award.kind,
         tier=award.tier,
         previous_tier=award.previous_tier,
-        round_slug=batch.slug,
-        round_name=batch.name,
+        round_slug=replaced.round_slug if replaced else told_in.slug,
+        round_name=replaced.round_name if replaced else told_in.name,
         announced_on=card.announced_on,
+        note=award.note,
+        replaces=replaced,
         valid_until=award.valid_until,
         edition=score.edition,
         consent=consent,

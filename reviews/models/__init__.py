@@ -1,5 +1,6 @@
 """The rows of the judgement."""
 
+from reviews.models.appeal import APPEAL_LENGTH, Appeal, Hearing
 from reviews.models.assignment import Assignment
 from reviews.models.award import Announcement, Award
 from reviews.models.calibration import Calibration, CalibrationItem, PracticeFinding
@@ -13,9 +14,11 @@ from reviews.models.score import Score
 from reviews.models.scorecard import Audience, Scorecard
 
 __all__ = [
+    "APPEAL_LENGTH",
     "PHRASE_LENGTH",
     "Accord",
     "Announcement",
+    "Appeal",
     "Assignment",
     "Audience",
     "Award",
@@ -25,6 +28,7 @@ __all__ = [
     "Finding",
     "FindingDraft",
     "Habit",
+    "Hearing",
     "InternalNote",
     "Look",
     "Order",

@@ -24,6 +24,9 @@ class Announcement(models.Model):
     status = models.CharField(max_length=12, choices=Batch, default=Batch.DRAFT)
     announce_at = models.DateTimeField(_("announced at"), null=True)
     cities_told_at = models.DateTimeField(null=True)
+    appeals_of = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="told_appeals", verbose_name=_("tells the appeals of")
+    )
     number = models.PositiveSmallIntegerField(default=0, help_text=_("How many times it was released."))
     prepared_at = models.DateTimeField(null=True)
     prepared_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -48,7 +51,7 @@ class Announcement(models.Model):
 
     def move_to(self, status: str, *, by: Any, at: Any, reason: str = "", **fields: Any) -> None:
         """Move along a lawful edge with its event, writing the fields in the same update."""
-        _move(self, BATCH_MOVES, status, by=by, at=at, reason=reason, fields=fields)
+        move(self, BATCH_MOVES, status, by=by, at=at, reason=reason, fields=fields)
 
 
 class Award(models.Model):
@@ -63,6 +66,8 @@ class Award(models.Model):
     reason = models.TextField(blank=True)
     previous_tier = models.CharField(max_length=20, blank=True)
     valid_until = models.DateField(null=True)
+    corrects = models.BooleanField(default=False, help_text=_("It corrects the version before, for a reason that the public reads."))
+    note = models.CharField(_("public note"), max_length=500, blank=True)
     announcement = models.ForeignKey(Announcement, models.PROTECT, null=True, related_name="awards")
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -72,9 +77,12 @@ class Award(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["assessment", "version"], name="award_version_once"),
+            # One version in the works, beside the one that the public has.
             models.UniqueConstraint(
-                fields=["assessment"], condition=Q(status__in=["proposed", "approved", "in_batch", "released"]), name="award_live_once"
+                fields=["assessment"], condition=Q(status__in=["proposed", "approved", "in_batch"]), name="award_in_the_works_once"
             ),
+            models.UniqueConstraint(fields=["assessment"], condition=Q(status="released"), name="award_released_once"),
+            models.CheckConstraint(condition=Q(corrects=False) | ~Q(note=""), name="award_correction_says_why"),
             one_of("kind", Kind.choices, name="award_kind"),
             one_of("status", AwardStatus.choices, name="award_status"),
             both_or_neither("approved_at", "approved_by", name="award_approved_pair"),
@@ -90,10 +98,10 @@ class Award(models.Model):
 
     def move_to(self, status: str, *, by: Any, at: Any, reason: str = "", **fields: Any) -> None:
         """Move along a lawful edge with its event, writing the fields in the same update."""
-        _move(self, AWARD_MOVES, status, by=by, at=at, reason=reason, city_id=self.assessment.city_id, fields=fields)
+        move(self, AWARD_MOVES, status, by=by, at=at, reason=reason, city_id=self.assessment.city_id, fields=fields)
 
 
-def _move(
+def move(
     row: Any, moves: dict[str, frozenset[str]], status: str, *, by: Any, at: Any, reason: str, fields: dict, city_id: int | None = None
 ) -> None:
     """Compare-and-set of a status with its event; raises UnlawfulMove or MovedMeanwhile and then wrote nothing."""

@@ -66,6 +66,8 @@ class PublishedAward(models.Model):
     document_sha256 = models.CharField(max_length=64, blank=True)
     code = models.CharField(max_length=20, unique=True, null=True)
     source = models.CharField(max_length=500, blank=True)
+    note = models.CharField(max_length=500, blank=True, help_text="What the public reads about it, of a correction or a revocation.")
+    replaces = models.ForeignKey("self", models.PROTECT, null=True, related_name="replaced_by")
     published_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     closed_because = models.CharField(max_length=20, blank=True)

@@ -13,14 +13,17 @@ from assessments.lifecycle import Asked, Status
 from assessments.models import Answer, Assessment, City, Clarification, Cycle, EvidenceVersion
 from criteria.models import Criterion, PracticeArea
 from criteria.queries import kept_criteria
-from reviews.lifecycle import Stage
-from reviews.models import Assignment, Finding, Order, PanelMember, Part
+from reviews.lifecycle import AppealStatus, Stage
+from reviews.models import Appeal, Assignment, Finding, Order, PanelMember, Part
 from reviews.queries import verdicts
 from reviews.queries.declarations import conflict_free, declared_open, is_declared_open, panels_of
 from reviews.queries.verdicts import Standing
 
 # From the first assignment on; a withdrawn assessment is not read any further.
 READABLE = (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED, Status.ANNOUNCED)
+
+# What an appeal's reader may look at: from its admission on, also after it is settled.
+HEARD = (AppealStatus.ADMITTED, AppealStatus.SETTLED, AppealStatus.CONFIRMED, AppealStatus.TOLD)
 
 # A list in the order in which its reader likes to go; what they put off comes last, in the order in which they did.
 ORDERS: dict[str, tuple[Any, ...]] = {
@@ -66,6 +69,12 @@ def led_by(user: Any) -> QuerySet[Answer]:
 def leads(user: Any, cycle: Cycle) -> bool:
     """Whether the person is a practice lead of the cycle."""
     return PanelMember.objects.filter(person=user, part=Part.LEAD, left_at=None, cycle=cycle).exists()
+
+
+def appeals_heard_by(user: Any) -> QuerySet[Appeal]:
+    """The admitted appeals that were given to the person to read, in cities that they declared open and that nothing closes."""
+    mine = Appeal.objects.filter(reader__person=user, reader__left_at=None, status__in=HEARD)
+    return mine.filter(declared_open(user, to="answer__assessment__"))
 
 
 def assessments_judged_by(user: Any) -> QuerySet[Assessment]:
@@ -121,7 +130,11 @@ def _unfiled(answer: Answer) -> QuerySet[Assignment]:
 
 def evidence_readable_by(user: Any) -> QuerySet[EvidenceVersion]:
     """The versions of evidence that prove an answer the person may read."""
-    shown = answers_readable_by(user).filter(evidence__evidence=OuterRef("evidence"), evidence__ended_at=None)
+    proves = {"evidence__evidence": OuterRef("evidence"), "evidence__ended_at": None}
+    heard = Answer.objects.filter(pk__in=appeals_heard_by(user).values("answer"), **proves)
+    shown = answers_readable_by(user).filter(**proves)
+    if not user.of_programme:
+        return EvidenceVersion.objects.filter(Exists(shown) | Exists(heard)).select_related("evidence__city", "checked")
     return EvidenceVersion.objects.filter(Exists(shown)).select_related("evidence__city", "checked")
 
 

@@ -10,20 +10,21 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext
 
 from assessments import queries as case
-from assessments.lifecycle import Status
+from assessments.lifecycle import Lock, Status
 from assessments.models import Assessment, City, Consent, Cycle, Membership, Role
 from criteria import queries as rulebooks
 from criteria.models import CriterionText, Effort, Standard
 from criteria.queries import ENGLISH, rulebook
 from criteria.scoring import ENGINE_VERSION, NextSteps, Verdict, next_steps
-from reviews.lifecycle import AwardStatus, How, Kind
-from reviews.models import Announcement, Audience, Award, PublishedAward, Resolution, Score, Scorecard
+from reviews.lifecycle import AppealStatus, AwardStatus, How, Kind, Settled
+from reviews.models import Announcement, Appeal, Audience, Award, PublishedAward, Resolution, Score, Scorecard
 from wwc.outbox.models import Work
 from wwc.templatetags.display import tier_word
 
 DECIDING = (Status.READY, Status.DECIDED, Status.ANNOUNCED)
 NEAR = 2
-LIVE = (AwardStatus.PROPOSED, AwardStatus.APPROVED, AwardStatus.IN_BATCH, AwardStatus.RELEASED)
+IN_THE_WORKS = (AwardStatus.PROPOSED, AwardStatus.APPROVED, AwardStatus.IN_BATCH)
+LIVE = (*IN_THE_WORKS, AwardStatus.RELEASED)
 
 
 @dataclass(frozen=True)
@@ -123,8 +124,32 @@ def awards_to(user: Any) -> QuerySet[Award]:
 
 
 def live_award(assessment: Assessment) -> Award | None:
-    """The version that is proposed, approved, in a batch or released; there is one at most."""
-    return Award.objects.filter(assessment=assessment, status__in=LIVE).select_related("score", "announcement", "proposed_by").first()
+    """The version in the works (proposed, approved, in a batch), else the one that is released."""
+    return in_the_works(assessment) or released_award(assessment)
+
+
+def in_the_works(assessment: Assessment) -> Award | None:
+    """The version that is proposed, approved or in a batch; there is one at most, also beside a released one."""
+    return _versions(assessment).filter(status__in=IN_THE_WORKS).first()
+
+
+def released_award(assessment: Assessment) -> Award | None:
+    """The version that the city and the public have."""
+    return _versions(assessment).filter(status=AwardStatus.RELEASED).first()
+
+
+def _versions(assessment: Assessment) -> QuerySet[Award]:
+    return Award.objects.filter(assessment=assessment).select_related("score", "announcement", "proposed_by")
+
+
+def upheld() -> QuerySet[Appeal]:
+    """The appeals that were upheld and confirmed and are not told: each asks for a decision on a new score."""
+    return Appeal.objects.filter(status=AppealStatus.CONFIRMED, resolution__verdict=Settled.MET)
+
+
+def is_reopened(assessment: Assessment) -> bool:
+    """Whether an announced assessment waits for another decision, since an appeal of it was upheld."""
+    return assessment.status == Status.ANNOUNCED and upheld().filter(answer__assessment=assessment).exists()
 
 
 def current_score(assessment: Assessment) -> Score | None:
@@ -136,7 +161,7 @@ def current_scores(assessments: Iterable[Assessment]) -> dict[int, Score | None]
     """The current score of each assessment, in two queries however many there are."""
     numbers = [assessment.pk for assessment in assessments]
     settled: dict[int, dict[str, str]] = {number: {} for number in numbers}
-    as_it_stands = Q(version=F("answer__current")) | Q(version=None, answer__current=None)
+    as_it_stands = Q(version=F("answer__current")) | Q(version=None, answer__current=None) | Q(answer__lock=Lock.FINAL)
     latest = Resolution.objects.filter(as_it_stands, answer__assessment__in=numbers).order_by("pk")
     for number, code, verdict in latest.values_list("answer__assessment_id", "answer__criterion__code", "verdict"):
         settled[number][code] = verdict
@@ -161,13 +186,21 @@ def histories(cities: Iterable[City]) -> dict[int, list[PublishedAward]]:
     return {city.pk: by_slug.get(city.slug) or (by_geoid.get(city.geoid, []) if city.geoid else []) for city in cities}
 
 
+def before(assessment: Assessment, history: Sequence[PublishedAward]) -> list[PublishedAward]:
+    """The history of a city without what this assessment itself was given: what an appeal raises is no level-up over itself."""
+    if assessment.status != Status.ANNOUNCED:
+        return list(history)
+    own = set(Scorecard.objects.filter(award__assessment=assessment).exclude(code="").values_list("code", flat=True))
+    return [row for row in history if row.code not in own]
+
+
 def suggest(assessment: Assessment, score: Score, history: Sequence[PublishedAward] | None = None) -> Suggestion:
-    """The kind and tier of award that follow from the score and from what the city was given before.
+    """The kind and tier of award that follow from the score and from what the city was given before this assessment.
 
     A higher tier than before is a level-up. Any other return is a recertification, also where no source states the
     earlier tier. Nothing reached is no tier; the Honor Roll is a person's decision with a reason.
     """
-    history = histories([assessment.city])[assessment.city_id] if history is None else history
+    history = before(assessment, histories([assessment.city])[assessment.city_id] if history is None else history)
     previous = next((row for row in reversed(history) if row.kind != Kind.HONOR_ROLL), None)
     if not score.tier:
         return Suggestion(Kind.NO_TIER, "", previous)
@@ -189,19 +222,23 @@ def decisions(assessments: Iterable[Assessment]) -> list[Decision]:
     scores = current_scores(cases)
     before = histories({case.city_id: case.city for case in cases}.values())
     live = Award.objects.filter(assessment__in=cases, status__in=LIVE).select_related("proposed_by", "approved_by", "announcement")
-    awards = {award.assessment_id: award for award in live}
+    awards = {award.assessment_id: award for award in live.order_by("version")}
     return [_decision(case, scores[case.pk], before[case.city_id], awards.get(case.pk)) for case in cases]
 
 
 def deciding(user: Any, show: str) -> QuerySet[Assessment]:
-    """One part of what staff decide on: ready without a proposal, proposed, or decided; by the cities' names."""
-    live = Award.objects.filter(assessment=OuterRef("pk"), status__in=LIVE)
-    proposed = live.filter(status=AwardStatus.PROPOSED)
+    """One part of what staff decide on: without a proposal, proposed, or decided; by the cities' names.
+
+    An announced assessment is among them again from the moment that an appeal of it was upheld until its round is told.
+    """
+    works = Award.objects.filter(assessment=OuterRef("pk"), status__in=IN_THE_WORKS)
+    proposed, settled = works.filter(status=AwardStatus.PROPOSED), works.exclude(status=AwardStatus.PROPOSED)
+    again = Q(status=Status.ANNOUNCED) & Exists(upheld().filter(answer__assessment=OuterRef("pk")))
     rows = deciding_to(user)
     parts = {
-        "ready": rows.filter(~Exists(live), status=Status.READY),
-        "proposed": rows.filter(Exists(proposed), status=Status.READY),
-        "decided": rows.filter(status=Status.DECIDED),
+        "ready": rows.filter(~Exists(works), Q(status=Status.READY) | again),
+        "proposed": rows.filter(Exists(proposed), status__in=[Status.READY, Status.ANNOUNCED]),
+        "decided": rows.filter(Q(status=Status.DECIDED) | Q(status=Status.ANNOUNCED) & Exists(settled)),
     }
     return parts.get(show, parts["ready"]).order_by("city__folded", "pk")
 
@@ -253,9 +290,37 @@ def awards_of(announcement: Announcement) -> QuerySet[Award]:
     return rows.select_related("assessment__city", "assessment__cycle__standard", "score").order_by("assessment__city__folded", "pk")
 
 
+def codes_of(announcement: Announcement) -> list[str]:
+    """The verification codes of the decisions of a batch."""
+    cards = Scorecard.objects.filter(award__in=awards_of(announcement).order_by()).exclude(code="")
+    return list(cards.values_list("code", flat=True).distinct())
+
+
+def version_before(award: Award) -> Award | None:
+    """The version that this one takes, or took, the place of; None where it is the first that was told."""
+    if award.version == 1:
+        return None
+    told = (AwardStatus.RELEASED, AwardStatus.SUPERSEDED, AwardStatus.CORRECTED)
+    rows = Award.objects.filter(assessment=award.assessment_id, version__lt=award.version, status__in=told)
+    return rows.select_related("assessment", "announcement").order_by("-version").first()
+
+
+def tells_appeals_of(award: Award) -> int | None:
+    """The number of the round whose appeals this version answers; None for a first decision and for a correction."""
+    earlier = None if award.corrects else version_before(award)
+    if earlier is None or earlier.announcement is None:
+        return None
+    return earlier.announcement.appeals_of_id or earlier.announcement_id
+
+
 def day_of(instant: datetime) -> date:
     """The day of an instant on the program's own calendar."""
     return instant.astimezone(get_default_timezone()).date()
+
+
+def counted_from(announcement: Announcement) -> date:
+    """The day from which the awards of a batch stand: that of its round, also where the batch tells what was settled on appeal."""
+    return announced_on(announcement.appeals_of or announcement)
 
 
 def announced_on(announcement: Announcement) -> date:
@@ -290,6 +355,11 @@ def batch_to(user: Any, announcement: Announcement) -> QuerySet[Award]:
 def joinable_to(user: Any, announcement: Announcement) -> QuerySet[Award]:
     """Approved decisions of the cycle that are in no round yet."""
     rows = awards_to(user).filter(assessment__cycle=announcement.cycle_id, status=AwardStatus.APPROVED)
+    earlier = Award.objects.filter(assessment=OuterRef("assessment"), status=AwardStatus.RELEASED)
+    if announcement.appeals_of_id is None:
+        rows = rows.filter(~Exists(earlier) | Q(corrects=True))
+    else:
+        rows = rows.filter(Exists(earlier.filter(announcement=announcement.appeals_of_id)), corrects=False)
     return rows.select_related("assessment__city").order_by("assessment__city__folded", "pk")
 
 
@@ -320,14 +390,13 @@ def standing_of(announcement: Announcement) -> Standing:
 def result_to(user: Any, assessment: Assessment, now: datetime) -> Award | None:
     """The decision that this member of the city may read now; None where it is not theirs to know yet."""
     roles = case.roles_of(user, assessment.city)
-    award = live_award(assessment)
-    if not roles or award is None:
+    if not roles:
         return None
-    if award.status == AwardStatus.RELEASED and assessment.status == Status.ANNOUNCED:
+    award = in_the_works(assessment)
+    told = award.announcement.cities_told_at if award and award.announcement else None
+    if award and award.status == AwardStatus.IN_BATCH and told is not None and told <= now and roles & {Role.LEAD, Role.SIGNATORY}:
         return award
-    told = award.announcement.cities_told_at if award.announcement else None
-    first = award.status == AwardStatus.IN_BATCH and told is not None and told <= now and roles & {Role.LEAD, Role.SIGNATORY}
-    return award if first else None
+    return released_award(assessment) if assessment.status == Status.ANNOUNCED else None
 
 
 def words_of(standard: Standard, language: str) -> Words:
@@ -348,7 +417,9 @@ def areas_of(score: Score, language: str, words: Words | None = None) -> list[Ar
     settled = Resolution.objects.filter(answer__assessment=score.assessment).order_by("pk")
     said = {
         code: gettext("Not met, as the city says.") if how == How.AS_CITY_SAYS else rationale
-        for code, how, rationale in settled.values_list("answer__criterion__code", "how", "rationale")
+        for code, how, verdict, rationale in settled.values_list("answer__criterion__code", "how", "verdict", "rationale")
+        # What an appeal changed is no reason of a score of before it; what it left is told on the page of the appeal, on its day.
+        if how != How.APPEAL or verdict == Verdict.MET == score.verdicts.get(code)
     }
     found = {reason["code"]: reason for reason in score.result["reasons"]}
     lines: dict[str, list[Line]] = {}

@@ -278,7 +278,7 @@ def accord_on(standing: Standing) -> Accord | None:
 def resolution_of(answer: Answer) -> Resolution | None:
     """The settled verdict on the current version, if there is one."""
     latest = Resolution.objects.filter(answer=answer).select_related("resolved_by").order_by("pk").last()
-    return latest if latest and latest.version_id == answer.current_id else None
+    return latest if latest and (latest.version_id == answer.current_id or answer.lock == Lock.FINAL) else None
 
 
 def complete(assessment: Assessment) -> Ruling:
@@ -308,13 +308,17 @@ def required_open(assessment: Assessment) -> int:
 
 
 def settled(assessment: Assessment) -> dict[str, Verdict]:
-    """The settled verdict of every criterion, by code. Raises Incomplete where one has none on its current version."""
-    answers = list(Answer.objects.filter(assessment=assessment).values_list("pk", "criterion__code", "current_id"))
+    """The settled verdict of every criterion, by code. Raises Incomplete where one has none on its current version.
+
+    What was decided stands, also while an appeal holds its answer open, until another verdict is confirmed.
+    """
+    answers = list(Answer.objects.filter(assessment=assessment).values_list("pk", "criterion__code", "current_id", "lock"))
     latest = {}
     rows = Resolution.objects.filter(answer__assessment=assessment).order_by("pk")
     for answer, version, verdict in rows.values_list("answer_id", "version_id", "verdict"):
         latest[answer] = (version, verdict)
-    found = {code: Verdict(latest[pk][1]) for pk, code, version in answers if pk in latest and latest[pk][0] == version}
+    stands = {pk for pk, _code, version, lock in answers if pk in latest and (latest[pk][0] == version or lock == Lock.FINAL)}
+    found = {code: Verdict(latest[pk][1]) for pk, code, _version, _lock in answers if pk in stands}
     if not answers or len(found) < len(answers):
         raise Incomplete(missing=len(answers) - len(found))
     return found

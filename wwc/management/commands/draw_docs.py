@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 from django.utils import translation
 
 from assessments.lifecycle import CITY_READS, CYCLE_MOVES, MOVES, NEEDS_REASON, Asked, CycleStatus, Lock, Status
-from reviews.lifecycle import AWARD_MOVES, BATCH_MOVES, AwardStatus, Batch, Kind, Stage
+from reviews.lifecycle import APPEAL_MOVES, APPEAL_READS, AWARD_MOVES, BATCH_MOVES, AppealStatus, AwardStatus, Batch, Kind, Stage
 from wwc.invariants import TRUTHS
 
 TABLE = "tests/permissions/matrix.csv"
@@ -58,9 +58,14 @@ STATES = """\
 Few states are stored; what follows from rows is derived by queries. A state changes only in `move_to` of its row: a lawful
 move, compared and set, with its event in the same transaction. Time is compared with the clock of the database after the row
 is locked, so no job has to flip a flag for a deadline to hold."""
+REOPENED = "*Reopened* is derived from a sent question, a granted request or an admitted appeal, each as long as its time runs."
 BETRAYED = """\
 *Needs a reason* marks the moves that are refused without words why. In review, ready and decided read the same to the city:
 a state must not betray an outcome. From announced it goes back only while a release can be taken back."""
+APPEALED = """\
+Of one verdict of a released award, inside the window of its round. It never moves the assessment: the version that is out stays
+until another one is released, in the batch that tells all appeals of the round on one day. From admitted to confirmed the city
+reads the same; from told it goes back only while that batch can be taken back."""
 KEPT = """\
 `manage.py check_invariants` checks each of these on the live database, names every row where it is not so and ends with 1.
 What needs a person to look, and the counts of a board, are held by tests."""
@@ -90,7 +95,7 @@ def lifecycle() -> str:
             "Assessments move on their own submit, not in step with the cycle.",
             _moves(CycleStatus, CYCLE_MOVES),
             "## Answer",
-            f"The lock that is stored: {_words(Lock)}. *Reopened* is derived from a question that was sent and is in time.",
+            f"The lock that is stored: {_words(Lock)}. {REOPENED}",
             "Where the reading of one answer is, derived in this order; the first that holds counts:",
             _numbered(str(stage.label) for stage in Stage),
             "## Question to a city",
@@ -101,6 +106,9 @@ def lifecycle() -> str:
             "## Round",
             "One announcement: whole or not at all, prepared by one person and announced by another.",
             _moves(Batch, BATCH_MOVES),
+            "## Appeal",
+            APPEALED,
+            _appeals(),
             "## What must stay true",
             KEPT,
             "\n".join(f"{truth.number}. {truth.sentence}" for truth in TRUTHS),
@@ -119,6 +127,15 @@ def permissions() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {"docs/lifecycle.md": lifecycle, "docs/permissions.md": permissions}
+
+
+def _appeals() -> str:
+    """The same of an appeal."""
+    lines = []
+    for state in AppealStatus:
+        following = [str(other.label) for other in AppealStatus if other in APPEAL_MOVES[state]]
+        lines.append([f"{state.label} (`{state.value}`)", str(APPEAL_READS[state]), "; ".join(following) or "stays"])
+    return _table(["State", "The city reads", "Goes to"], lines)
 
 
 def _assessments() -> str:

@@ -1,0 +1,173 @@
+"""Appeals: until when, which are whose to see, who may read one, and what is told of a round on its day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from assessments import clock
+from assessments import queries as case
+from assessments.models import Answer, Assessment
+from criteria.scoring import Verdict
+from reviews.lifecycle import UNDECIDED, AppealStatus, AwardStatus, How, Settled
+from reviews.models import Accord, Announcement, Appeal, Award, Finding, Hearing, PanelMember, Resolution
+from reviews.queries import declarations, desk, results
+from wwc.clock import under_lock
+
+
+@dataclass(frozen=True)
+class Window:
+    """When the verdicts of a result can be appealed: once its letters are on their way, until the day that they name."""
+
+    opens_at: datetime
+    closes_at: datetime
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether an appeal that is filed at this instant counts."""
+        return self.opens_at <= at <= self.closes_at
+
+
+def window_of(award: Award) -> Window | None:
+    """The window of a released award; None before the release, and for what was told on appeal, which is final."""
+    batch = award.announcement
+    if batch is None or batch.released_at is None or batch.appeals_of_id is not None or award.status != AwardStatus.RELEASED:
+        return None
+    return Window(batch.released_at + settings.LETTER_HOLD, closes_at(award))
+
+
+def closes_at(award: Award) -> datetime:
+    """Until when the verdicts of an award can be appealed: so many days after the announcement, at five in the city's own zone."""
+    if award.announcement is None:
+        raise ValueError(f"award {award.pk} is in no round yet")
+    day = results.announced_on(award.announcement) + timedelta(days=award.assessment.cycle.appeal_days)
+    return clock.hour_on(day, award.assessment.city.timezone)
+
+
+def window_over(batch: Announcement) -> datetime:
+    """When the last city of a round can file no more: the latest of its windows."""
+    awards = Award.objects.filter(_told_in(batch)).select_related("assessment__city", "assessment__cycle", "announcement")
+    return max((closes_at(award) for award in awards), default=batch.released_at or under_lock())
+
+
+def work_due(assessment: Assessment, start: datetime) -> datetime:
+    """The end of one step of an appeal that begins at this instant: the cycle's business days for it, in the city's own zone."""
+    return case.business_days_on(assessment, start, assessment.cycle.appeal_work_days)
+
+
+def can_be_appealed(award: Award, code: str) -> bool:
+    """Whether there is something to win: a verdict of not met."""
+    return award.score.verdicts.get(code) == Verdict.NOT_MET
+
+
+# Whose they are
+
+
+def of_city(user: Any, assessment: Assessment) -> QuerySet[Appeal]:
+    """The appeals of an assessment to its own team; to nobody else."""
+    rows = Appeal.objects.filter(answer__assessment=assessment, answer__assessment__city__in=case.own_city_ids(user))
+    return _whole(rows).order_by("answer__criterion__position", "pk")
+
+
+def appeals_to(user: Any) -> QuerySet[Appeal]:
+    """The appeals that a person of the program may see, less those of closed cities."""
+    return _whole(Appeal.objects.filter(answer__assessment__in=results.deciding_to(user)))
+
+
+def heard_by(user: Any) -> QuerySet[Appeal]:
+    """The appeals that a person was given to read, or that wait in an area that they lead."""
+    given = desk.appeals_heard_by(user).values("pk")
+    led = Appeal.objects.filter(answer__in=desk.led_by(user).values("pk"), status=AppealStatus.ADMITTED).values("pk")
+    return _whole(Appeal.objects.filter(Q(pk__in=given) | Q(pk__in=led)))
+
+
+def _whole(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
+    return rows.select_related(
+        "answer__assessment__city", "answer__assessment__cycle__standard", "answer__criterion__area", "answer__current",
+        "award__announcement", "award__score", "reader__person", "opened", "resolution",
+    )  # fmt: skip
+
+
+# Who may read one
+
+
+def is_involved(person: Any, answer: Answer) -> bool:
+    """Whether the person had a hand in the verdict: read the answer, settled it, or decided on the award."""
+    theirs = Q(answer=answer)
+    return (
+        Finding.objects.filter(theirs, filed_by=person).exists()
+        or Accord.objects.filter(theirs, proposed_by=person).exists()
+        or Resolution.objects.filter(theirs, resolved_by=person).exclude(how=How.APPEAL).exists()
+        or Award.objects.filter(Q(proposed_by=person) | Q(approved_by=person), assessment=answer.assessment_id).exists()
+    )
+
+
+def is_settled_by(person: Any, appeal: Appeal) -> bool:
+    """Whether the person read the appeal, or settled the verdict before."""
+    found = heard(appeal)
+    if found is not None and found.heard_by_id == person.pk:
+        return True
+    return Resolution.objects.filter(answer=appeal.answer_id, resolved_by=person).exclude(how=How.APPEAL).exists()
+
+
+def readers_for(answer: Answer) -> QuerySet[PanelMember]:
+    """Who of the panel can read an appeal on this answer: declared open to the city, and not involved before."""
+    live = PanelMember.objects.filter(cycle=answer.assessment.cycle_id, left_at=None, person__is_active=True)
+    mine = {"answer": answer}
+    found = Finding.objects.filter(filed_by=OuterRef("person"), **mine)
+    said = Accord.objects.filter(proposed_by=OuterRef("person"), **mine)
+    settled = Resolution.objects.filter(resolved_by=OuterRef("person"), **mine).exclude(how=How.APPEAL)
+    decided = Award.objects.filter(Q(proposed_by=OuterRef("person")) | Q(approved_by=OuterRef("person")), assessment=answer.assessment_id)
+    free = (
+        live.filter(~Exists(found), ~Exists(said), ~Exists(settled), ~Exists(decided))
+        .select_related("person")
+        .order_by("person__name", "pk")
+    )
+    cities = declarations.open_cities(free.values_list("person_id", flat=True), answer.assessment.cycle)
+    return free.filter(person__in=[person for person, open_to in cities.items() if answer.assessment.city_id in open_to])
+
+
+def heard(appeal: Appeal) -> Hearing | None:
+    """What its reader found last."""
+    return Hearing.objects.filter(appeal=appeal).select_related("heard_by").order_by("pk").last()
+
+
+# Telling
+
+
+def _told_in(batch: Announcement) -> Q:
+    return Q(announcement=batch, status__in=[AwardStatus.RELEASED, AwardStatus.SUPERSEDED, AwardStatus.CORRECTED, AwardStatus.REVOKED])
+
+
+def of_round(batch: Announcement) -> QuerySet[Appeal]:
+    """The appeals of the verdicts that a round told."""
+    return Appeal.objects.filter(award__announcement=batch)
+
+
+def undecided_in(batch: Announcement) -> int:
+    """How many appeals of a round still wait for somebody of the program."""
+    return of_round(batch).filter(status__in=UNDECIDED).count()
+
+
+def told_by(batch: Announcement) -> QuerySet[Appeal]:
+    """The appeals that a batch of settled appeals tells, or has told."""
+    if batch.appeals_of_id is None:
+        return Appeal.objects.none()
+    rows = Appeal.objects.filter(award__announcement=batch.appeals_of_id, status__in=[AppealStatus.CONFIRMED, AppealStatus.TOLD])
+    return _whole(rows).order_by("answer__assessment__city__folded", "answer__criterion__position", "pk")
+
+
+def without_award(batch: Announcement) -> list[Assessment]:
+    """The assessments in which an appeal was upheld and whose decision on the new score is not in this batch."""
+    upheld = told_by(batch).filter(status=AppealStatus.CONFIRMED, resolution__verdict=Settled.MET)
+    cases = {appeal.answer.assessment_id: appeal.answer.assessment for appeal in upheld}
+    held = {award.assessment_id: award for award in results.awards_of(batch)}
+    settled = {pk: score.verdicts for pk, score in results.current_scores(cases.values()).items() if score}
+    return [each for pk, each in cases.items() if pk not in held or held[pk].score.verdicts != settled.get(pk)]
+
+
+def shown(appeals: Sequence[Appeal]) -> dict[str, Appeal]:
+    """The appeals of one city by the code of their criterion; of one that was withdrawn and filed again, the later."""
+    return {appeal.answer.criterion.code: appeal for appeal in appeals}
