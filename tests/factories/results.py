@@ -22,11 +22,11 @@ from wwc.clock import staged_at
 CORE = ("LC1", "DM1", "PA1")
 
 
-def cycle(slug: str = "2026", **fields: Any) -> Cycle:
-    """A cycle of the 2022 edition."""
+def cycle(slug: str = "2026", *, edition: str = "2022", **fields: Any) -> Cycle:
+    """A cycle of an edition, the one of 2022 unless said."""
     dates = {"opens_at": NOW - timedelta(days=200), "due_at": NOW - timedelta(days=90), "withdraw_until": NOW - timedelta(days=90)}
     found = Cycle.objects.filter(slug=slug).first()
-    standard = Standard.objects.get(code="2022")
+    standard = Standard.objects.get(code=edition)
     return found or Cycle.objects.create(slug=slug, name=f"{slug} cycle", standard=standard, status=CycleStatus.DECIDING, **dates | fields)
 
 
@@ -47,10 +47,10 @@ def city(name: str, **fields: Any) -> City:
     return made
 
 
-def met(n: int) -> list[str]:
+def met(n: int, edition: str = "2022") -> list[str]:
     """Codes of n criteria that all earn their point: the core first, then in an order that honors prerequisites."""
-    rules = Criterion.objects.filter(standard__code="2022").order_by("position").prefetch_related("prerequisites__needs")
-    chosen = list(CORE)
+    rules = Criterion.objects.filter(standard__code=edition).order_by("position").prefetch_related("prerequisites__needs")
+    chosen = list(CORE) if edition == "2022" else []
     while len(chosen) < n:
         free = [r.code for r in rules if r.code not in chosen and all(p.needs.code in chosen for p in r.prerequisites.all())]
         chosen += free[: n - len(chosen)]
@@ -58,8 +58,9 @@ def met(n: int) -> list[str]:
 
 
 def settled(
-    place: City, verdicts: Collection[str], *, status: str = Status.READY, at: datetime = NOW, in_cycle: Cycle | None = None, **fields: Any
-) -> Assessment:
+    place: City, verdicts: Collection[str], *, status: str = Status.READY, at: datetime = NOW, in_cycle: Cycle | None = None,
+    settled_by: str = "reader", **fields: Any
+) -> Assessment:  # fmt: skip
     """An assessment in which exactly these codes were settled as met, with a reason on every criterion."""
     lead = people.person(f"{place.name.lower().replace(' ', '-')}-lead")
     in_cycle = in_cycle or cycle()
@@ -73,7 +74,7 @@ def settled(
     for answer, version in zip(answers, versions, strict=True):
         answer.version, answer.current = 1, version
     Answer.objects.bulk_update(answers, ["version", "current"])
-    reader = people.person("reader")
+    reader = people.person(settled_by)
     Resolution.objects.bulk_create(
         [
             Resolution(
@@ -93,7 +94,8 @@ def settled(
 
 def scored(place: City, n: int, **fields: Any) -> Assessment:
     """An assessment that is ready, with n points and its score."""
-    case = settled(place, met(n), **fields)
+    of = fields.get("in_cycle") or cycle()
+    case = settled(place, met(n, of.standard.code), **{**fields, "in_cycle": of})
     score_assessment(case.pk)
     return case
 
@@ -123,3 +125,13 @@ def rendered(batch: Announcement, body: bytes = b"%PDF-1.7 a paper") -> None:
         stored = default_storage.save(f"papers/{card.pk}/paper.pdf", ContentFile(body))
         fields = {"stored": stored, "sha256": sha256(body).hexdigest(), "size": len(body), "rendered_at": NOW}
         Scorecard.objects.filter(pk=card.pk).update(**fields)
+
+
+def released(awards: Collection[Award], *, by: Any, director: Any, at: datetime = NOW, slug: str = "round-1") -> Announcement:
+    """A round that is out, with papers that took no time."""
+    batch = prepared(awards, by=by, at=at, announce_at=at, slug=slug)
+    rendered(batch)
+    with staged_at(at):
+        announcing.release(batch, by=director, at=at)
+    batch.refresh_from_db()
+    return batch

@@ -31,6 +31,7 @@ from criteria.actions import drafting as editing
 from criteria.actions import publishing
 from reviews.actions import (
     announcing,
+    appealing,
     asking,
     assigning,
     awarding,
@@ -190,6 +191,17 @@ ACTS: dict[str, Act] = {
     "release": lambda it, who: announcing.release(it.batch, **who),
     "release_own": lambda it, who: announcing.release(about("release_own", it), **who),
     "take_back": lambda it, who: announcing.take_back(it.batch, **WHY, **who),
+    "file_appeal": lambda it, who: appealing.file(about("file_appeal", it), reason="It is in the annex.", on_behalf="They called.", **who),
+    "withdraw_appeal": lambda it, who: appealing.withdraw(about("withdraw_appeal", it), **who),
+    "admit_appeal": lambda it, who: appealing.admit(about("admit_appeal", it), **who),
+    "refuse_appeal": lambda it, who: appealing.refuse(about("refuse_appeal", it), words="It brings nothing new.", **who),
+    "hand_appeal": lambda it, who: appealing.hand(about("hand_appeal", it), reader=about("hand_appeal", it).reader, **who),
+    "hear_appeal": lambda it, who: appealing.settle(about("hear_appeal", it), **VERDICT, **who),
+    "hear_involved": lambda it, who: appealing.settle(about("hear_involved", it), **VERDICT, **who),
+    "confirm_appeal": lambda it, who: appealing.confirm(about("confirm_appeal", it), **who),
+    "send_back_appeal": lambda it, who: appealing.send_back(about("send_back_appeal", it), **WHY, **who),
+    "confirm_own": lambda it, who: appealing.confirm(about("confirm_own", it), **who),
+    "announce_appeals": lambda it, who: announcing.draft_appeals(it.batch, slug="heard", name="Heard", **who),
     "draft_edition": lambda it, who: publishing.draft_next(it.published, code="2031", name="Next", **who),
     "edit_edition": lambda it, who: editing.edit_standard(it.edition, **NAMED, **who),
     "edit_published": lambda it, who: editing.edit_standard(about("edit_published", it), **NAMED, **who),
@@ -201,5 +213,5 @@ LOOKS = frozenset({
     "read_history", "read_document", "read_case", "read_letters", "see_team", "see_joining", "see_claims", "workbook", "fetch_paper",
     "see_requests", "read_letter", "see_all_letters", "see_glass", "fetch_plan", "see_quality",
     "see_calibration", "read_calls", "read_answer", "fetch_evidence", "see_page",
-    "see_undecided", "own_result", "own_tokens", "own_letters",
+    "see_undecided", "own_result", "see_appeals", "own_tokens", "own_letters",
 })  # fmt: skip
