@@ -258,6 +258,11 @@ def may_retract(by: Any, award: Award) -> Ruling:
     return YES
 
 
+def may_recompute(by: Any) -> Ruling:
+    """Staff and directors have a cycle scored again; what it came to they see less the cities closed to them."""
+    return _of_programme(by)
+
+
 def may_announce(by: Any) -> Ruling:
     """Staff and directors put rounds together and prepare them."""
     return _of_programme(by)

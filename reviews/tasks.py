@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from reviews.jobs import announcement, duties, readings, score, scorecard, splits
+from reviews.jobs import announcement, duties, readings, recomputation, score, scorecard, splits
 from wwc.audit.record import through
 from wwc.outbox import running
 
@@ -14,6 +14,12 @@ from wwc.outbox import running
 def score_assessment(*, assessment_id: int) -> None:
     """Score one assessment."""
     score.score_assessment(assessment_id)
+
+
+@running.entrance("recompute_cycle")
+def recompute_cycle(*, recomputation_id: int) -> None:
+    """Score a whole cycle again."""
+    recomputation.recompute_cycle(recomputation_id)
 
 
 @running.entrance("render_scorecard")

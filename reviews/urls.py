@@ -19,6 +19,7 @@ from reviews.views import (
     quality,
     resolving,
     scorecards,
+    scoring,
     validating,
 )
 
@@ -98,6 +99,9 @@ urlpatterns: list[URLPattern] = [
     path("deciding/<int:pk>/propose/", awarding.propose, name="propose"),
     path("deciding/approve/<int:pk>/", awarding.approve, name="approve"),
     path("deciding/retract/<int:pk>/", awarding.retract, name="retract"),
+    path("scoring/", scoring.recomputations, name="recomputations"),
+    path("scoring/cycle/<slug:slug>/", scoring.recompute, name="recompute"),
+    path("scoring/<int:pk>/", scoring.recomputation, name="recomputation"),
     path("announcing/", announcing.announcing, name="announcing"),
     path("announcing/new/", announcing.draft, name="draft_round"),
     path("announcing/paper-<int:pk>.pdf", announcing.paper, name="paper"),

@@ -1,9 +1,11 @@
 """What counts in one edition: frozen values that refuse to exist when they make no sense."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Any, Literal
@@ -137,6 +139,13 @@ class Rulebook:
         order = TopologicalSorter({rule.code: rule.needs for rule in self.rules}).static_order()
         object.__setattr__(self, "by_code", by_code)
         object.__setattr__(self, "in_order", tuple(by_code[code] for code in order))
+
+    @cached_property
+    def written(self) -> str:
+        """All of it as sorted JSON, in which the order of criteria and prerequisites does not matter; written once for a rulebook."""
+        data = rulebook_as_data(self)
+        data["rules"] = sorted(({**rule, "needs": sorted(rule["needs"])} for rule in data["rules"]), key=lambda rule: str(rule["code"]))
+        return json.dumps(data, sort_keys=True, separators=(",", ":"))
 
     def tier(self, key: str) -> Tier:
         """The tier with this key."""

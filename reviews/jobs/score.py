@@ -1,18 +1,41 @@
-"""Settled verdicts in, a score row out."""
+"""Settled verdicts in, score rows out: of one assessment, and the same core for a whole cycle."""
 
-from assessments.lifecycle import Status
+from collections.abc import Container, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
 from assessments.models import Assessment
 from criteria.queries import rulebook
-from criteria.scoring import ENGINE_VERSION, as_data, fingerprint, score
+from criteria.scoring import ENGINE_VERSION, Rulebook, Verdict, as_data, fingerprint, score
 from reviews import letters
 from reviews.models import Score
 from reviews.queries import verdicts
-from wwc.audit.record import record
+from reviews.queries.results import DECIDING
+from wwc.audit.record import record_each
 from wwc.clock import under_lock
 from wwc.outbox import post
 from wwc.outbox.running import completing
 
-SCORED = (Status.READY, Status.DECIDED, Status.ANNOUNCED)
+
+class Computed(NamedTuple):
+    """What verdicts come to: the fingerprint of each assessment by number, and rows, not stored yet, where it is new."""
+
+    keys: dict[int, str]
+    rows: list[Score]
+
+
+def compute(book: Rulebook, settled: Mapping[int, Mapping[str, Verdict]], known: Container[tuple[int, str]], at: datetime) -> Computed:
+    """Score the verdicts of each assessment (by number) whose fingerprint is not known. Verdicts must cover the rulebook."""
+    keys = {number: fingerprint(book, found) for number, found in settled.items()}
+    rows = [_row(number, key, book, settled[number], at) for number, key in keys.items() if (number, key) not in known]
+    return Computed(keys, rows)
+
+
+def store(rows: list[Score], cities: Mapping[int, int]) -> None:
+    """Store rows that are new, each with its event. `cities` gives the city of each assessment, by numbers."""
+    Score.objects.bulk_create(rows)
+    if rows:
+        record_each("scored", [(row, cities[row.assessment_id]) for row in rows], at=rows[0].computed_at)
 
 
 def score_assessment(assessment_id: int) -> None:
@@ -23,27 +46,29 @@ def score_assessment(assessment_id: int) -> None:
     """
     with completing():
         assessment = Assessment.objects.select_for_update(of=("self",)).select_related("cycle__standard").get(pk=assessment_id)
-        if assessment.status not in SCORED:
+        if assessment.status not in DECIDING:
             return
-        book = rulebook(assessment.cycle.standard)
-        settled = verdicts.settled(assessment)
-        computed = score(book, settled)
+        settled = {assessment.pk: verdicts.settled(assessment)}
+        known = set(Score.objects.filter(assessment=assessment).values_list("assessment_id", "fingerprint"))
         at = under_lock()
-        row, new = Score.objects.get_or_create(
-            assessment=assessment,
-            fingerprint=fingerprint(book, settled),
-            defaults={
-                "engine": ENGINE_VERSION,
-                "edition": computed.edition,
-                "points": computed.points,
-                "possible": computed.possible,
-                "tier": computed.tier or "",
-                "verdicts": {code: str(verdict) for code, verdict in settled.items()},
-                "result": as_data(computed),
-                "computed_at": at,
-            },
-        )
-        if new:
-            record("scored", row, by=None, at=at, city_id=assessment.city_id)
+        computed = compute(rulebook(assessment.cycle.standard), settled, known, at)
+        store(computed.rows, {assessment.pk: assessment.city_id})
+        if computed.rows:
             day = f"{at:%Y-%m-%d}"
             post.ask("tell_ready", key=f"tell_ready:{day}", at=at, due_at=at + letters.GATHERED, day=day)
+
+
+def _row(number: int, key: str, book: Rulebook, settled: Mapping[str, Verdict], at: datetime) -> Score:
+    computed = score(book, settled)
+    return Score(
+        assessment_id=number,
+        fingerprint=key,
+        engine=ENGINE_VERSION,
+        edition=computed.edition,
+        points=computed.points,
+        possible=computed.possible,
+        tier=computed.tier or "",
+        verdicts=dict(settled),
+        result=as_data(computed),
+        computed_at=at,
+    )

@@ -10,6 +10,7 @@ from reviews.models.panel import PanelMember, Part
 from reviews.models.plan import PlanDraft
 from reviews.models.published import PublishedAward, PublishedCity
 from reviews.models.reading import PHRASE_LENGTH, FindingDraft, Habit, Look, Order, Phrase
+from reviews.models.recomputation import Recomputation, ScoreDifference
 from reviews.models.score import Score
 from reviews.models.scorecard import Audience, Scorecard
 
@@ -39,7 +40,9 @@ __all__ = [
     "PracticeFinding",
     "PublishedAward",
     "PublishedCity",
+    "Recomputation",
     "Resolution",
     "Score",
+    "ScoreDifference",
     "Scorecard",
 ]

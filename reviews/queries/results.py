@@ -10,7 +10,7 @@ from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext
 
 from assessments import queries as case
-from assessments.lifecycle import Lock, Status
+from assessments.lifecycle import Status
 from assessments.models import Assessment, City, Consent, Cycle, Membership, Role
 from criteria import queries as rulebooks
 from criteria.models import CriterionText, Effort, Standard
@@ -18,6 +18,7 @@ from criteria.queries import ENGLISH, rulebook
 from criteria.scoring import ENGINE_VERSION, NextSteps, Verdict, next_steps
 from reviews.lifecycle import AppealStatus, AwardStatus, How, Kind, Settled
 from reviews.models import Announcement, Appeal, Audience, Award, PublishedAward, Resolution, Score, Scorecard
+from reviews.queries.verdicts import settled_in
 from wwc.outbox.models import Work
 from wwc.templatetags.display import tier_word
 
@@ -160,11 +161,7 @@ def current_score(assessment: Assessment) -> Score | None:
 def current_scores(assessments: Iterable[Assessment]) -> dict[int, Score | None]:
     """The current score of each assessment, in two queries however many there are."""
     numbers = [assessment.pk for assessment in assessments]
-    settled: dict[int, dict[str, str]] = {number: {} for number in numbers}
-    as_it_stands = Q(version=F("answer__current")) | Q(version=None, answer__current=None) | Q(answer__lock=Lock.FINAL)
-    latest = Resolution.objects.filter(as_it_stands, answer__assessment__in=numbers).order_by("pk")
-    for number, code, verdict in latest.values_list("answer__assessment_id", "answer__criterion__code", "verdict"):
-        settled[number][code] = verdict
+    settled = settled_in(numbers)
     found: dict[int, Score | None] = dict.fromkeys(numbers)
     for score in Score.objects.filter(assessment__in=numbers, engine=ENGINE_VERSION).order_by("pk"):
         if score.verdicts == settled[score.assessment_id]:

@@ -7,10 +7,11 @@ import pytest
 from assessments.actions import answering, documenting, reopening
 from assessments.lifecycle import Lock, Status
 from assessments.models import Answer, Consent
-from reviews.actions import announcing, appealing, awarding
+from reviews.actions import announcing, appealing, awarding, scoring
+from reviews.jobs.recomputation import recompute_cycle
 from reviews.jobs.score import score_assessment
 from reviews.lifecycle import AppealStatus, AwardStatus, Kind
-from reviews.models import Award, PanelMember, PublishedAward, Scorecard
+from reviews.models import Award, PanelMember, PublishedAward, Scorecard, ScoreDifference
 from reviews.queries import announced, appeals, results
 from tests.conftest import NOW
 from tests.factories import people, reviews
@@ -133,7 +134,9 @@ def test_silver_becomes_gold_on_appeal_and_both_stay_on_record(staff, director):
     # Recomputed, nothing moves.
     before = list(Award.objects.order_by("pk").values()), list(PublishedAward.objects.order_by("pk").values())
     scored_on(50, case)
+    recompute_cycle(on(51, scoring.recompute, cycle, by=staff).pk)
     assert (list(Award.objects.order_by("pk").values()), list(PublishedAward.objects.order_by("pk").values())) == before
     assert case.scores.count() == 2
+    assert not ScoreDifference.objects.exists()
     assert broken() == []
     assert appeals.window_of(second) is None

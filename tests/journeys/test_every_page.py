@@ -15,9 +15,14 @@ from django.contrib.auth.tokens import default_token_generator
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.utils import timezone
 from django.utils.http import int_to_base36
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
+from assessments.models import Answer
+from reviews.actions import scoring
+from reviews.jobs.recomputation import recompute_cycle
+from reviews.models import Recomputation, Resolution
 from tests.factories import people, published
 from tests.support.world import Setting, claim_link, setting
 from wwc import fonts
@@ -98,6 +103,23 @@ def drafted(*more: str) -> Arguments:
 def judged(*more: str) -> Arguments:
     """An address within the round that waits."""
     return lambda s: [s.round.slug, *(s.round.awards.order_by("pk")[0].pk for each in more)]
+
+
+def scored_again(s: Setting) -> list[Any]:
+    """The cycle as it waits to be scored again."""
+    row = Recomputation.objects.filter(cycle=s.cycle).first()
+    return [(row or scoring.recompute(s.cycle, by=s.people["staff"], at=timezone.now())).pk]
+
+
+def reported(s: Setting) -> list[Any]:
+    """The cycle scored again, with something to report: one verdict was settled otherwise meanwhile."""
+    answer = Answer.objects.filter(assessment=s.ready, criterion__code="OD1").select_related("current").get()
+    before = Resolution.objects.filter(answer=answer).latest("pk").verdict
+    words = {"how": "lead", "verdict": "not_met" if before == "met" else "met", "rationale": "Looked at again."}
+    Resolution.objects.create(answer=answer, version=answer.current, resolved_at=timezone.now(), resolved_by=s.people["director"], **words)
+    found = scored_again(s)
+    recompute_cycle(found[0])
+    return found
 
 
 def failed_letter(s: Setting) -> list[Any]:
@@ -258,6 +280,8 @@ PAGES: dict[str, list[See]] = {
     "reviews:rows": [See("staff", lambda s: [s.cycle.slug, "unread"])],
     "reviews:awarding": [See("director", after="?show=ready")],
     "reviews:award": [See("director", case("ready"), does=unfolds)],
+    "reviews:recomputations": [See("staff")],
+    "reviews:recomputation": [See("staff", scored_again, "?stay=1")],
     "reviews:announcing": [See("director")],
     "reviews:announcement": [See("director", judged(), does=unfolds)],
     "reviews:look_as_city": [See("staff", judged("award"), does=unfolds)],
@@ -340,6 +364,7 @@ MORE: dict[str, list[See]] = {
     "reviews:glass": [See("staff"), See("torn director", does=presses("Open it and tell the directors"))],
     "reviews:announcement": [See("director", lambda s: [f"{s.cycle.slug}-first"])],
     "reviews:result": [See("asked lead", case("review"))],
+    "reviews:recomputation": [See("staff", reported)],
     "directory:cities": [See("visitor", after="?q=nothing-of-that-name"), See("visitor", after="?tier=gold&sort=-date&page=2")],
     "directory:verification": [See("visitor", lambda s: ["NOT-A-CODE"])],
     "people:letters": [See("staff")],
@@ -368,7 +393,7 @@ ONLY_POST = {
     "reviews:aside", "reviews:drop_question", "reviews:agree_all", "reviews:declare_ready", "reviews:send_back",
     "reviews:agree", "reviews:propose_consensus", "reviews:accept_consensus", "reviews:pass_on", "reviews:write_note",
     "reviews:draft_calibration", "reviews:open_calibration", "reviews:end_calibration", "reviews:remove_item",
-    "reviews:ask_about", "reviews:propose", "reviews:approve", "reviews:retract",
+    "reviews:ask_about", "reviews:recompute", "reviews:propose", "reviews:approve", "reviews:retract",
     "reviews:draft_round", "reviews:add_decisions", "reviews:prepare", "reviews:release", "reviews:take_back_round",
 }  # fmt: skip
 FILES: dict[str, See] = {
@@ -476,7 +501,7 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
     program = (
         "home", "criteria:drafts", "assessments:cities", "assessments:cycles", "assessments:draft_cycle", "assessments:work",
         "assessments:join_requests", "assessments:claims",
-        "assessments:all_letters", "reviews:awarding", "reviews:announcing", "reviews:splits",
+        "assessments:all_letters", "reviews:awarding", "reviews:recomputations", "reviews:announcing", "reviews:splits",
         "people:account", "people:letters", "people:tokens",
     )  # fmt: skip
     for route in program:

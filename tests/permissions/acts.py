@@ -41,6 +41,7 @@ from reviews.actions import (
     declaring,
     planning,
     resolving,
+    scoring,
     validating,
 )
 from reviews.actions import drafting as reading
@@ -186,6 +187,7 @@ ACTS: dict[str, Act] = {
     "approve_own": lambda it, who: awarding.approve(about("approve_own", it), **who),
     "retract": lambda it, who: awarding.retract(it.award, **WHY, **who),
     "retract_own": lambda it, who: awarding.retract(about("retract_own", it), **WHY, **who),
+    "recompute": lambda it, who: scoring.recompute(it.decided.cycle, **who),
     "announce": lambda it, who: announcing.draft_round(it.decided.cycle, slug="third", name="Third", **who),
     "prepare": lambda it, who: announcing.prepare(it.batch, announce_at=LATER, **who),
     "release": lambda it, who: announcing.release(it.batch, **who),
