@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy
 
 from assessments import queries as case
 from assessments.models import Answer, Assessment, BrokenGlass, City, Clarification, Conflict, Cycle, Role
-from reviews.models import Announcement, Appeal, Assignment, Award, Calibration, CalibrationItem, Call, PanelMember, Phrase
-from reviews.queries import appeals, declarations, desk
+from reviews.models import Announcement, Appeal, Assignment, Award, Calibration, CalibrationItem, Call, Export, PanelMember, Phrase
+from reviews.queries import appeals, declarations, desk, exports
 from reviews.queries import calibration as calibrations
 from wwc.refusals import HIDDEN, YES, Ruling, no
 
@@ -216,6 +216,23 @@ def _of_programme(by: Any) -> Ruling:
 
 def _open_city(by: Any, city_id: int) -> Ruling:
     return YES if declarations.is_open_to(by, city_id) else HIDDEN
+
+
+# Exports
+
+
+def may_export(by: Any) -> Ruling:
+    """Staff and directors take tables away, less the cities closed to them."""
+    return _of_programme(by)
+
+
+def may_fetch(by: Any, export: Export) -> Ruling:
+    """Only the one who asked, while no city in it has been closed to them since."""
+    if not by.of_programme or export.asked_by_id != by.pk:
+        return HIDDEN
+    if exports.closed_since(export, by):
+        return no(_("A city in this export has been closed to you since. Ask for a new export, which leaves it out."))
+    return YES
 
 
 # Awarding, announcing, scorecards

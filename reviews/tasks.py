@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from reviews.jobs import announcement, duties, readings, recomputation, score, scorecard, splits
+from reviews.jobs import announcement, duties, exports, readings, recomputation, score, scorecard, splits
 from wwc.audit.record import through
 from wwc.outbox import running
 
@@ -56,6 +56,19 @@ def tell_bounced(*, person_id: int, day: str) -> None:
 def pass_on_split(*, answer_id: int, version_id: int | None) -> None:
     """Tell who settles a split that its readers did not."""
     splits.pass_on(answer_id, version_id)
+
+
+@running.entrance("write_export")
+def write_export(*, export_id: int) -> None:
+    """Write one export."""
+    exports.write_export(export_id)
+
+
+@shared_task(name="reviews.remove_old_exports")
+def remove_old_exports(**_later: Any) -> None:
+    """Take away the files of exports whose week is over."""
+    with through("worker"):
+        exports.remove_old()
 
 
 @shared_task(name="reviews.ask_digests")

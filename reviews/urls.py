@@ -15,6 +15,7 @@ from reviews.views import (
     desk,
     drafting,
     exhibiting,
+    exporting,
     planning,
     quality,
     resolving,
@@ -112,6 +113,9 @@ urlpatterns: list[URLPattern] = [
     path("announcing/<slug:slug>/take-back/", announcing.take_back, name="take_back_round"),
     path("announcing/<slug:slug>/<int:pk>/city/", announcing.look, {"reader": "city"}, name="look_as_city"),
     path("announcing/<slug:slug>/<int:pk>/public/", announcing.look, {"reader": "public"}, name="look_as_public"),
+    path("exports/", exporting.exporting, name="exporting"),
+    path("exports/<int:pk>/", exporting.export, name="export"),
+    path("exports/<int:pk>/file/", exporting.fetch, name="fetch_export"),
     path("results/<int:pk>/", scorecards.result, name="result"),
     path("results/<int:pk>/scorecard.pdf", scorecards.scorecard, name="scorecard"),
 ]

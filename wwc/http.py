@@ -134,6 +134,17 @@ def private_file(stored: str, *, filename: str, content_type: str, inline: bool 
     return sealed(response)
 
 
+AGAIN = 5  # seconds
+
+
+def render_running(request: HttpRequest, template: str, context: dict[str, Any], *, runs: bool) -> HttpResponse:
+    """A page of long work; while it runs the browser asks for it again by itself, unless its reader wants it to stay."""
+    response = render(request, template, {**context, "again": AGAIN})
+    if runs and "stay" not in request.GET:
+        response["Refresh"] = str(AGAIN)
+    return response
+
+
 Sealed = TypeVar("Sealed", bound=HttpResponseBase)
 
 

@@ -248,6 +248,7 @@ CELERY_BEAT_SCHEDULE = {
     "readings": {"task": "reviews.end_readings", "schedule": timedelta(minutes=1)},
     "previews": {"task": "assessments.ask_previews", "schedule": timedelta(minutes=15)},
     "lapse": {"task": "assessments.lapse_due", "schedule": timedelta(hours=1)},
+    "exports": {"task": "reviews.remove_old_exports", "schedule": timedelta(hours=1)},
     "check_invariants": {"task": "wwc.check_invariants", "schedule": timedelta(days=1)},
     "seal_record": {"task": "wwc.seal_record", "schedule": timedelta(minutes=5)},
     "verify_record": {"task": "wwc.verify_record", "schedule": timedelta(days=1)},
@@ -259,6 +260,7 @@ WORK_ATTEMPTS = 5
 WAKE_AGAIN = timedelta(seconds=30)  # the queue is told again of work that nobody took, at most so often
 ASK_DAYS = {"assessment": 14, "question": 3}  # how long after its date a city may still ask for more time
 LAPSE_DAYS = 3  # this long after writing closed, what was not submitted is closed too
+EXPORT_KEPT = timedelta(days=7)  # the file of an export; its row stays
 LETTER_HOLD = timedelta(minutes=5)  # results wait this long after a release, while it can still be taken back
 
 

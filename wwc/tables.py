@@ -22,11 +22,19 @@ class NotATable(Refusal):
 
 def written(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
     """The rows as CSV with a mark by which spreadsheets know the letters; formula-safe."""
+    return head(columns) + lines([row[column] for column in columns] for row in rows)
+
+
+def head(columns: Sequence[str]) -> str:
+    """The first line of a CSV, with the mark."""
+    return "\ufeff" + lines([columns])
+
+
+def lines(rows: Iterable[Iterable[Any]]) -> str:
+    """Lines of a CSV; formula-safe."""
     text = StringIO()
-    out = csv.writer(text)
-    out.writerow(columns)
-    out.writerows([_guarded(row[column]) for column in columns] for row in rows)
-    return "\ufeff" + text.getvalue()
+    csv.writer(text).writerows([_guarded(value) for value in row] for row in rows)
+    return text.getvalue()
 
 
 def read(data: bytes, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:

@@ -7,7 +7,8 @@ from typing import Any
 from assessments.models import NARRATIVE_LENGTH, Answer, AnswerVersion, Import
 from assessments.papers.reading import Problem, Row
 from assessments.papers.words import LANGUAGES
-from assessments.papers.workbook import fits, narrative_cell
+from assessments.papers.workbook import narrative_cell
+from wwc.cells import fits
 
 SAME, DIFFERS, NEWER = "same", "differs", "newer"
 

@@ -19,18 +19,14 @@ from openpyxl.worksheet.datavalidation import DataValidation
 
 from assessments.models import Answer, AnswerVersion, Assessment
 from assessments.papers.words import Words
+from wwc.cells import fits, put
 
 # The names of columns in the hidden first row. A reader goes by them alone, so columns may be moved and renamed.
 OF, CODE, VERSION, CLAIM, TICK, NARRATIVE = "wwc:of", "wwc:code", "wwc:version", "wwc:claim", "wwc:tick", "wwc:narrative"
 NAMES_ROW, HEAD_ROW, FIRST_ROW = 1, 2, 3
 TICKED = "x"
-# What Excel takes in one cell, in the units in which it counts.
-CELL_LENGTH = 32_767
 
 _STAMP = (1980, 1, 1, 0, 0, 0)
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
 _INK, _LINE, _WASH, _SHEET = "FF17191E", "FFDEDBD2", "FFF1EFE8", "FFFFFFFF"
 _FONT, _LINE_HEIGHT, _TALLEST = "Calibri", 15, 409
@@ -52,7 +48,7 @@ def workbook(assessment: Assessment, answers: Sequence[Answer], language: str, *
     lists = book.create_sheet("lists")
     lists.sheet_state = "hidden"
     for row, said in enumerate(words.claims.values(), 1):
-        _text(lists.cell(row, 1), said)
+        put(lists.cell(row, 1), said)
     book.properties.title = f"{assessment}: {words['blank' if blank else 'filled']}"
     book.properties.creator, book.properties.language = "What Works Cities Certification", language
     return _steady(book)
@@ -69,27 +65,6 @@ def narrative_cell(version: AnswerVersion | None, code: str, language: str) -> s
     return text if fits(text) else Words(language).say("too_long", code=code)
 
 
-def fits(text: str) -> bool:
-    """Whether a cell takes the text whole."""
-    return len(_encoded(text).encode("utf-16-le")) // 2 <= CELL_LENGTH
-
-
-def _encoded(text: str) -> str:
-    """The text as the format writes it: what XML cannot hold, and what looks like such an escape, escaped."""
-    return _NOT_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", _ESCAPE.sub("_x005F_", text))
-
-
-def _text(cell: Any, text: str) -> Any:
-    """A cell of text, whatever it begins with."""
-    cell.value = _encoded(text) or None
-    cell.number_format = "@"
-    if text:
-        cell.data_type = "s"
-    if text.startswith(_FORMULA_STARTS):
-        cell.quotePrefix = True
-    return cell
-
-
 def _how_to(sheet: Any, assessment: Assessment, words: Words, blank: bool) -> None:
     sheet.title = words["how_to"]
     sheet.sheet_view.showGridLines = False
@@ -99,12 +74,12 @@ def _how_to(sheet: Any, assessment: Assessment, words: Words, blank: bool) -> No
     if assessment.city.is_invented:
         head.append((words["invented"], 12))
     for row, (text, size) in enumerate(head, 1):
-        _text(sheet.cell(row, 1), text).font = Font(name=_FONT, size=size, bold=size > 12, color=_INK)
+        put(sheet.cell(row, 1), text).font = Font(name=_FONT, size=size, bold=size > 12, color=_INK)
         sheet.row_dimensions[row].height = size * 1.5
     for n, text in enumerate(words.steps, 1):
         row = len(head) + 1 + n
-        _text(sheet.cell(row, 1), str(n)).alignment = _TOP
-        _text(sheet.cell(row, 2), text).alignment = _TOP
+        put(sheet.cell(row, 1), str(n)).alignment = _TOP
+        put(sheet.cell(row, 2), text).alignment = _TOP
         sheet.row_dimensions[row].height = _height([(text, 96)])
     sheet.protection.sheet, sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = True, 0, True
 
@@ -114,8 +89,8 @@ def _answers(sheet: Any, assessment: Assessment, answers: Sequence[Answer], word
     columns = _columns(words, lines)
     for column, (name, head, width) in enumerate(columns, 1):
         letter = get_column_letter(column)
-        _text(sheet.cell(NAMES_ROW, column), name)
-        top = _text(sheet.cell(HEAD_ROW, column), head)
+        put(sheet.cell(NAMES_ROW, column), name)
+        top = put(sheet.cell(HEAD_ROW, column), head)
         top.font, top.fill, top.alignment, top.border = Font(name=_FONT, bold=True, color=_INK), PatternFill("solid", _WASH), _TOP, _EDGE
         sheet.column_dimensions[letter].width = width
         sheet.column_dimensions[letter].hidden = name in (OF, CODE, VERSION)
@@ -196,7 +171,7 @@ def _is_filled(name: str, text: str, answer: Answer, words: Words) -> bool:
 
 
 def _cell(cell: Any, name: str, text: str, *, open_to_fill: bool) -> None:
-    _text(cell, text)
+    put(cell, text)
     cell.border, cell.alignment = _EDGE, _MIDDLE if name.startswith(TICK) else _TOP
     cell.fill = PatternFill("solid", _SHEET if open_to_fill else _WASH)
     cell.protection = Protection(locked=not open_to_fill)

@@ -5,6 +5,7 @@ from reviews.forms.assigning import MemberForm, PanelForm, PlanLineForm, TableFo
 from reviews.forms.awarding import AwardForm, HourForm, RoundForm
 from reviews.forms.calling import CallForm, NoteForm
 from reviews.forms.declaring import DeclarationForm, Declared, FoundForm, GlassForm, ReasonForm
+from reviews.forms.exporting import ExportForm
 from reviews.forms.reading import FindingForm, PhraseForm, as_typed
 from reviews.forms.settling import ItemForm, PracticeForm, SettlementForm, TalkForm
 
@@ -13,6 +14,7 @@ __all__ = [
     "CallForm",
     "DeclarationForm",
     "Declared",
+    "ExportForm",
     "FindingForm",
     "FoundForm",
     "GlassForm",

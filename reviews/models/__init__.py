@@ -5,6 +5,7 @@ from reviews.models.assignment import Assignment
 from reviews.models.award import Announcement, Award
 from reviews.models.calibration import Calibration, CalibrationItem, PracticeFinding
 from reviews.models.call import Call, InternalNote
+from reviews.models.export import Export, Format
 from reviews.models.finding import Accord, Finding, Resolution
 from reviews.models.panel import PanelMember, Part
 from reviews.models.plan import PlanDraft
@@ -26,8 +27,10 @@ __all__ = [
     "Calibration",
     "CalibrationItem",
     "Call",
+    "Export",
     "Finding",
     "FindingDraft",
+    "Format",
     "Habit",
     "Hearing",
     "InternalNote",

@@ -11,10 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from reviews import access
 from reviews.actions import scoring as actions
 from reviews.queries import recomputations as rows_of
-from wwc.http import refusals_shown
+from wwc.http import refusals_shown, render_running
 from wwc.refusals import require
-
-AGAIN = 5  # seconds after which a page that shows something running asks for itself again
 
 
 @require_safe
@@ -45,12 +43,8 @@ def recomputation(request: HttpRequest, pk: int) -> HttpResponse:
     report = rows_of.report(row, request.user)
     show = request.GET.get("show", "")
     page = Paginator(rows_of.differences(row, request.user, show), 50).get_page(request.GET.get("page"))
-    stays = "stay" in request.GET
-    context = {"report": report, "row": row, "page": page, "show": show, "kinds": _kinds(report), "stays": stays, "again": AGAIN}
-    response = render(request, "reviews/recomputation.html", context)
-    if report.runs and not stays:
-        response["Refresh"] = str(AGAIN)
-    return response
+    context = {"report": report, "row": row, "page": page, "show": show, "kinds": _kinds(report)}
+    return render_running(request, "reviews/recomputation.html", context, runs=report.runs)
 
 
 def _kinds(report: rows_of.Report) -> list[tuple[str, str, int]]:

@@ -284,6 +284,8 @@ PAGES: dict[str, list[See]] = {
     "reviews:recomputation": [See("staff", scored_again, "?stay=1")],
     "reviews:announcing": [See("director")],
     "reviews:announcement": [See("director", judged(), does=unfolds)],
+    "reviews:exporting": [See("staff", does=unfolds)],
+    "reviews:export": [See("staff", case("export"))],
     "reviews:look_as_city": [See("staff", judged("award"), does=unfolds)],
     "reviews:look_as_public": [See("staff", judged("award"), does=unfolds)],
     "reviews:result": [See("told lead", case("told"), does=unfolds)],
@@ -395,6 +397,7 @@ ONLY_POST = {
     "reviews:draft_calibration", "reviews:open_calibration", "reviews:end_calibration", "reviews:remove_item",
     "reviews:ask_about", "reviews:recompute", "reviews:propose", "reviews:approve", "reviews:retract",
     "reviews:draft_round", "reviews:add_decisions", "reviews:prepare", "reviews:release", "reviews:take_back_round",
+    "reviews:fetch_export",
 }  # fmt: skip
 FILES: dict[str, See] = {
     "assessments:download": See("lead", case("proof")),
@@ -501,7 +504,8 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
     program = (
         "home", "criteria:drafts", "assessments:cities", "assessments:cycles", "assessments:draft_cycle", "assessments:work",
         "assessments:join_requests", "assessments:claims",
-        "assessments:all_letters", "reviews:awarding", "reviews:recomputations", "reviews:announcing", "reviews:splits",
+        "assessments:all_letters", "reviews:awarding", "reviews:recomputations", "reviews:announcing", "reviews:exporting",
+        "reviews:splits",
         "people:account", "people:letters", "people:tokens",
     )  # fmt: skip
     for route in program:

@@ -34,7 +34,7 @@ from assessments.models import (
 from criteria.actions import publishing
 from criteria.models import Standard
 from reviews.actions import calling, drafting
-from reviews.models import Announcement, Assignment, Award, CalibrationItem, Call, PanelMember, Phrase
+from reviews.models import Announcement, Assignment, Award, CalibrationItem, Call, Export, PanelMember, Phrase
 from reviews.queries import results as result_rows
 from tests.conftest import NOW
 from tests.factories import assessments as cases
@@ -82,6 +82,7 @@ class World:
     reopened: ReopenRequest
     moments: dict[str, Any]
     phrase: Phrase
+    export: Export
 
 
 def world() -> World:
@@ -136,7 +137,7 @@ def world() -> World:
         newcomer=joining.ask(case.cycle, city=case.city, name="Ana Ruiz", email="ana@city.example", by=None, at=NOW),
         phrase=drafting.add_phrase("A draft does not count.", for_all=True, by=staff, at=NOW),
         asked_time=cases.asked_for_time(case), reopened=cases.opened_again(reading, "B2", by=who["CL"]),
-        moments=moments.of(who, reading.cycle, decided.cycle, proposer),
+        export=_export(ready, staff), moments=moments.of(who, reading.cycle, decided.cycle, proposer),
     )  # fmt: skip
 
 
@@ -144,6 +145,13 @@ def _glass(reading: Assessment, person: Any) -> BrokenGlass:
     """Another director looks at the city that is read."""
     until = timezone.now() + timedelta(hours=1)
     return BrokenGlass.objects.create(person=person, city=reading.city, reason="A leak.", broken_at=NOW, until=until)
+
+
+def _export(case: Assessment, person: Any) -> Export:
+    """Tables that somebody of staff asked for and a worker wrote, without the cities closed to them."""
+    stored = default_storage.save("papers/export.zip", ContentFile(b"PK"))
+    made: dict[str, Any] = {"asked_at": NOW, "asked_by": person, "made_at": NOW, "stored": stored, "sha256": "0" * 64}
+    return Export.objects.create(cycle=case.cycle, form="csv", tables=["scores"], **made)
 
 
 def _claim(case: Assessment) -> ClaimRequest:
@@ -210,6 +218,7 @@ def subject(key: str, it: World) -> tuple[Any, ...]:
         "submit": it.case, "withdraw": it.case, "extend": it.case, "reopen": it.case, "declare": it.reading.cycle,
         "find_conflict": it.reading.city, "waive": it.conflict, "break_glass": it.reading.city,
         "end_glass": it.glass, "assign": it.reading, "change_plan": it.reading,
+        "fetch_export": it.export,
         "see_quality": it.reading.cycle, "see_calibration": it.reading.cycle, "practise": it.practice, "lead_talk": it.practice.calibration,
         "step_aside": it.assignment, "read_answer": it.answer,
         "fetch_evidence": it.answer, "record_finding": it.assignment, "keep_finding": it.assignment,
@@ -292,6 +301,8 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "change_plan": ((it.reading.cycle.slug, it.reading.pk, "B"), {"reader": "0"}),
         "fetch_plan": ((it.reading.cycle.slug,), {}),
         "see_quality": ((it.reading.cycle.slug,), {}),
+        "export": ((), {"cycle": it.ready.cycle.slug, "form": "csv", "tables": "scores"}),
+        "fetch_export": ((it.export.pk,), {}),
         "plan_calibration": ((it.practice.calibration_id,), {}),
         "see_calibration": ((it.reading.cycle.slug,), {}),
         "practise": ((it.practice.pk,), {"verdict": "met"}),

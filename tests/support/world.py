@@ -34,10 +34,12 @@ from assessments.models import (
 )
 from criteria.actions import drafting, publishing
 from criteria.models import Criterion, Standard
-from reviews.actions import announcing, asking, breaking, calling, declaring, noting, validating
+from reviews.actions import announcing, asking, breaking, calling, declaring, exporting, noting, validating
 from reviews.actions import drafting as phrases
+from reviews.jobs.exports import write_export
 from reviews.lifecycle import AwardStatus, Found, Slot
-from reviews.models import Announcement, Assignment, Award, CalibrationItem, Call, PublishedAward, Scorecard
+from reviews.models import Announcement, Assignment, Award, CalibrationItem, Call, Export, PublishedAward, Scorecard
+from reviews.queries import exports
 from tests.factories import people, published, reviews
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken, User
@@ -125,9 +127,21 @@ class Setting:
         return Scorecard.objects.filter(award__assessment=self.told).exclude(rendered_at=None).order_by("pk")[0]
 
     @property
+    def export(self) -> Export:
+        """An export of staff that a worker has written."""
+        staff = self.people["staff"]
+        return staff.exports.first() or _exported(self.cycle, staff)
+
+    @property
     def link(self) -> str:
         """The secret of the invitation's link."""
         return signing.dumps(self.invitation.pk, salt=INVITATION)
+
+
+def _exported(cycle: Cycle, staff: User) -> Export:
+    asked = exporting.ask(cycle, form="csv", tables=exports.NAMES, by=staff, at=timezone.now())
+    write_export(asked.pk)
+    return Export.objects.get(pk=asked.pk)
 
 
 def claim_link(claim: ClaimRequest) -> str:

@@ -4,17 +4,17 @@ import hmac
 import secrets
 from collections.abc import Callable, Set
 from hashlib import sha256
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 from wwc.clock import under_lock
 from wwc.outbox.running import completing
 
 
-def make(row: Any, *, moment: str, draw: Callable[[], bytes], **fields: Any) -> None:
+def make(row: Any, *, moment: str, draw: Callable[[], bytes | IO[bytes]], suffix: str = ".pdf", **fields: Any) -> None:
     """Draw the file of a row and note it with its hash, size and `moment`; a second run draws nothing.
 
     Each run writes a file of its own into the folder of the row, so that a run that was killed, or came too late, never
@@ -22,10 +22,11 @@ def make(row: Any, *, moment: str, draw: Callable[[], bytes], **fields: Any) -> 
     """
     folder = folder_of(row)
     if not getattr(row, moment):
-        body = draw()
-        stored = default_storage.save(f"{folder}/{secrets.token_urlsafe(12)}.pdf", ContentFile(body))
+        drawn = draw()
+        file = ContentFile(drawn) if isinstance(drawn, bytes) else File(drawn)
+        stored = default_storage.save(f"{folder}/{secrets.token_urlsafe(12)}{suffix}", file)
         try:
-            _note(row, moment, {"stored": stored, "sha256": sha256(body).hexdigest(), "size": len(body), **fields})
+            _note(row, moment, {"stored": stored, "sha256": _digest(file), "size": file.size, **fields})
         except Exception:
             default_storage.delete(stored)
             raise
@@ -37,6 +38,13 @@ def folder_of(row: Any) -> str:
     """Where the files of one row lie: the same for each run, and nobody's to guess."""
     name = f"{row._meta.model_name}:{row.pk}"
     return f"papers/{hmac.new(settings.SECRET_KEY.encode(), name.encode(), sha256).hexdigest()[:24]}"
+
+
+def _digest(file: File) -> str:
+    digest = sha256()
+    for piece in file.chunks():
+        digest.update(piece)
+    return digest.hexdigest()
 
 
 def _note(row: Any, moment: str, fields: dict[str, Any]) -> None:

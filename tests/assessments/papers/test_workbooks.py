@@ -16,9 +16,10 @@ from assessments import queries
 from assessments.models import AnswerVersion, Claim, Import
 from assessments.papers import reading
 from assessments.papers.words import LANGUAGES, Words
-from assessments.papers.workbook import CELL_LENGTH, CLAIM, CODE, NARRATIVE, OF, TICK, VERSION, fits, of, workbook
+from assessments.papers.workbook import CLAIM, CODE, NARRATIVE, OF, TICK, VERSION, of, workbook
 from tests.factories import assessments as cases
 from tests.factories import workbooks as make
+from wwc.cells import CELL_LENGTH, fits
 from wwc.refusals import Refusal
 
 HOSTILE = [
