@@ -322,8 +322,8 @@ def may_withdraw_appeal(by: Any, appeal: Appeal) -> Ruling:
 
 
 def may_see_appeals(by: Any) -> Ruling:
-    """Staff and directors see the appeals, less those of cities closed to them."""
-    return _of_programme(by)
+    """The program sees the appeals, a reader those that they are to read; never of cities closed to them."""
+    return YES if by.of_programme or declarations.panels_of(by).exists() else HIDDEN
 
 
 def may_admit(by: Any, appeal: Appeal) -> Ruling:

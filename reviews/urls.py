@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from reviews.views import (
     announcing,
+    appealing,
     asking,
     assigning,
     awarding,
@@ -110,6 +111,7 @@ urlpatterns: list[URLPattern] = [
     path("announcing/<slug:slug>/add/", announcing.add, name="add_decisions"),
     path("announcing/<slug:slug>/prepare/", announcing.prepare, name="prepare"),
     path("announcing/<slug:slug>/release/", announcing.release, name="release"),
+    path("announcing/<slug:slug>/appeals/", announcing.draft_appeals, name="draft_appeals"),
     path("announcing/<slug:slug>/take-back/", announcing.take_back, name="take_back_round"),
     path("announcing/<slug:slug>/<int:pk>/city/", announcing.look, {"reader": "city"}, name="look_as_city"),
     path("announcing/<slug:slug>/<int:pk>/public/", announcing.look, {"reader": "public"}, name="look_as_public"),
@@ -118,4 +120,16 @@ urlpatterns: list[URLPattern] = [
     path("exports/<int:pk>/file/", exporting.fetch, name="fetch_export"),
     path("results/<int:pk>/", scorecards.result, name="result"),
     path("results/<int:pk>/scorecard.pdf", scorecards.scorecard, name="scorecard"),
+    path("results/<int:pk>/scorecard-<int:version>.pdf", scorecards.scorecard, name="earlier_scorecard"),
+    path("results/<int:pk>/appeals/<str:code>/", appealing.appeal, name="appeal"),
+    # Appeals
+    path("appeals/", appealing.listing, name="appealing"),
+    path("appeals/<int:pk>/", appealing.one, name="appeal_case"),
+    path("appeals/<int:pk>/reading/", appealing.hearing, name="hearing"),
+    path("appeals/<int:pk>/withdraw/", appealing.withdraw, name="withdraw_appeal"),
+    path("appeals/<int:pk>/admit/", appealing.admit, name="admit_appeal"),
+    path("appeals/<int:pk>/refuse/", appealing.refuse, name="refuse_appeal"),
+    path("appeals/<int:pk>/hand/", appealing.hand, name="hand_appeal"),
+    path("appeals/<int:pk>/confirm/", appealing.confirm, name="confirm_appeal"),
+    path("appeals/<int:pk>/send-back/", appealing.send_back, name="send_back_appeal"),
 ]

@@ -113,7 +113,12 @@ def finish(request: ReopenRequest, *, by: Any, at: datetime) -> ReopenRequest:
     request, answer = _held(request)
     if queries.reopening_of(answer, under_lock()) != request:
         raise NotOpenAgain()
-    request.closed_at, request.closed_by = at, by
+    return close(request, answer, by=by, at=at)
+
+
+def close(request: ReopenRequest, answer: Answer, *, by: Any, at: datetime) -> ReopenRequest:
+    """End what holds an answer open, which the caller holds: its time is over, or what it was opened for was taken back."""
+    request.answer, request.closed_at, request.closed_by = answer, at, by
     request.save(update_fields=["closed_at", "closed_by"])
     _record("closed_again", request, by=by, at=at)
     return request

@@ -34,9 +34,9 @@ class NotOut(Refusal):
 
 
 class NothingToWin(Refusal):
-    """The verdict is met already, or the edition has no such criterion."""
+    """The verdict is met already, or it is the city's own word."""
 
-    message = _("Only a verdict of not met can be appealed. Nothing was changed.")
+    message = _("Only a verdict of not met on what your city claims can be appealed. Nothing was changed.")
 
 
 class AppealedAlready(Refusal):
@@ -101,7 +101,7 @@ def file(answer: Answer, *, reason: str, brings_evidence: bool = False, on_behal
     if award is None or held.status != Status.ANNOUNCED:
         raise NotOut()
     _require_open_window(award)
-    if not appeals.can_be_appealed(award, answer.criterion.code):
+    if not appeals.can_be_appealed(award, answer):
         raise NothingToWin()
     if Appeal.objects.filter(answer=answer).exclude(status=AppealStatus.WITHDRAWN).exists():
         raise AppealedAlready()
@@ -127,11 +127,10 @@ def withdraw(appeal: Appeal, *, by: Any, at: datetime) -> Appeal:
     if row.status == AppealStatus.FILED:
         row.move_to(AppealStatus.WITHDRAWN, by=by, at=at)
         return row
-    if row.opened is None or row.opened.open_until is None or row.opened.open_until < under_lock():
+    if row.opened is None or case.reopening_of(row.answer, under_lock()) != row.opened:
         raise NoLongerWithdrawn()
     row.move_to(AppealStatus.WITHDRAWN, by=by, at=at)
-    if row.opened.closed_at is None:
-        _close(row, by=by, at=at)
+    reopening.close(row.opened, row.answer, by=by, at=at)
     return row
 
 
@@ -261,12 +260,6 @@ def _require_open_window(award: Award) -> None:
 def _require_free(appeal: Appeal, reader: PanelMember | None) -> None:
     if reader is not None and not appeals.readers_for(appeal.answer).filter(pk=reader.pk).exists():
         raise NotFree()
-
-
-def _close(appeal: Appeal, *, by: Any, at: datetime) -> None:
-    """End the time for evidence of an appeal that was taken back."""
-    if appeal.opened is not None and case.reopening_of(appeal.answer, under_lock()) == appeal.opened:
-        reopening.finish(appeal.opened, by=by, at=at)
 
 
 def _locked(appeal: Appeal) -> Appeal:

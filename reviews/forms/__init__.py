@@ -1,5 +1,6 @@
 """Typed text into values. Rules that need rows live in the actions."""
 
+from reviews.forms.appealing import AdmitForm, AppealForm, AppealsRoundForm, HandForm, HearingForm, WordsForm
 from reviews.forms.asking import LetterForm, QuestionForm
 from reviews.forms.assigning import MemberForm, PanelForm, PlanLineForm, TableForm
 from reviews.forms.awarding import AwardForm, HourForm, RoundForm
@@ -10,6 +11,9 @@ from reviews.forms.reading import FindingForm, PhraseForm, as_typed
 from reviews.forms.settling import ItemForm, PracticeForm, SettlementForm, TalkForm
 
 __all__ = [
+    "AdmitForm",
+    "AppealForm",
+    "AppealsRoundForm",
     "AwardForm",
     "CallForm",
     "DeclarationForm",
@@ -18,6 +22,8 @@ __all__ = [
     "FindingForm",
     "FoundForm",
     "GlassForm",
+    "HandForm",
+    "HearingForm",
     "HourForm",
     "ItemForm",
     "LetterForm",
@@ -33,5 +39,6 @@ __all__ = [
     "SettlementForm",
     "TableForm",
     "TalkForm",
+    "WordsForm",
     "as_typed",
 ]

@@ -1,6 +1,5 @@
 """Appeals: until when, which are whose to see, who may read one, and what is told of a round on its day."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,18 +56,27 @@ def work_due(assessment: Assessment, start: datetime) -> datetime:
     return case.business_days_on(assessment, start, assessment.cycle.appeal_work_days)
 
 
-def can_be_appealed(award: Award, code: str) -> bool:
-    """Whether there is something to win: a verdict of not met."""
-    return award.score.verdicts.get(code) == Verdict.NOT_MET
+def can_be_appealed(award: Award, answer: Answer) -> bool:
+    """Whether there is something to win: a verdict of not met that is ours, and not the city's own word."""
+    if award.score.verdicts.get(answer.criterion.code) != Verdict.NOT_MET:
+        return False
+    settled = Resolution.objects.filter(answer=answer).exclude(how=How.APPEAL).order_by("pk").values_list("how", flat=True).last()
+    return settled != How.AS_CITY_SAYS
 
 
 # Whose they are
 
 
-def of_city(user: Any, assessment: Assessment) -> QuerySet[Appeal]:
-    """The appeals of an assessment to its own team; to nobody else."""
-    rows = Appeal.objects.filter(answer__assessment=assessment, answer__assessment__city__in=case.own_city_ids(user))
-    return _whole(rows).order_by("answer__criterion__position", "pk")
+def of_assessment(assessment: Assessment) -> list[Appeal]:
+    """The appeals of an assessment in the order of the edition, for a page that is open to its reader already."""
+    return list(_whole(Appeal.objects.filter(answer__assessment=assessment)).order_by("answer__criterion__position", "pk"))
+
+
+def filed_in(user: Any) -> QuerySet[Appeal]:
+    """The appeals of a person's own cities; for the program all that it may see."""
+    own = Q(answer__assessment__city__in=case.own_city_ids(user))
+    seen = own | Q(answer__assessment__in=results.deciding_to(user)) if user.of_programme else own
+    return _whole(Appeal.objects.filter(seen))
 
 
 def appeals_to(user: Any) -> QuerySet[Appeal]:
@@ -129,6 +137,16 @@ def readers_for(answer: Answer) -> QuerySet[PanelMember]:
     return free.filter(person__in=[person for person, open_to in cities.items() if answer.assessment.city_id in open_to])
 
 
+def hearings_of(appeal: Appeal) -> list[Hearing]:
+    """What was found on it, the first first."""
+    return list(Hearing.objects.filter(appeal=appeal).select_related("heard_by").order_by("pk"))
+
+
+def verdict_before(appeal: Appeal) -> Resolution | None:
+    """The verdict that is appealed, with its reasons."""
+    return Resolution.objects.filter(answer=appeal.answer_id).exclude(how=How.APPEAL).order_by("pk").last()
+
+
 def heard(appeal: Appeal) -> Hearing | None:
     """What its reader found last."""
     return Hearing.objects.filter(appeal=appeal).select_related("heard_by").order_by("pk").last()
@@ -138,7 +156,7 @@ def heard(appeal: Appeal) -> Hearing | None:
 
 
 def _told_in(batch: Announcement) -> Q:
-    return Q(announcement=batch, status__in=[AwardStatus.RELEASED, AwardStatus.SUPERSEDED, AwardStatus.CORRECTED, AwardStatus.REVOKED])
+    return Q(announcement=batch, status__in=results.TOLD)
 
 
 def of_round(batch: Announcement) -> QuerySet[Appeal]:
@@ -166,8 +184,3 @@ def without_award(batch: Announcement) -> list[Assessment]:
     held = {award.assessment_id: award for award in results.awards_of(batch)}
     settled = {pk: score.verdicts for pk, score in results.current_scores(cases.values()).items() if score}
     return [each for pk, each in cases.items() if pk not in held or held[pk].score.verdicts != settled.get(pk)]
-
-
-def shown(appeals: Sequence[Appeal]) -> dict[str, Appeal]:
-    """The appeals of one city by the code of their criterion; of one that was withdrawn and filed again, the later."""
-    return {appeal.answer.criterion.code: appeal for appeal in appeals}

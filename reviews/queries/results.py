@@ -86,6 +86,12 @@ class Line:
     earned: int
     blocked_by: tuple[str, ...]
     reasons: str
+    judged: bool = True
+
+    @property
+    def can_be_appealed(self) -> bool:
+        """Whether it is a verdict of ours that could change: not met, and not by the city's own word."""
+        return not self.met and self.judged
 
 
 @dataclass(frozen=True)
@@ -267,6 +273,15 @@ def versions(assessment: Assessment) -> QuerySet[Award]:
     )
 
 
+TOLD = (AwardStatus.RELEASED, AwardStatus.SUPERSEDED, AwardStatus.CORRECTED, AwardStatus.REVOKED)
+
+
+def told_versions(assessment: Assessment) -> list[Award]:
+    """Every version that was told to the city, latest first, each with the paper that it was given."""
+    rows = versions(assessment).filter(status__in=TOLD).select_related("assessment__city")
+    return list(rows)
+
+
 def ladder(score: Score) -> list[dict[str, Any]]:
     """The tiers of a score with the points at which each begins."""
     return [{"name": tier_word(reach["key"]), "at": reach["floor_points"]} for reach in score.result["tiers"]]
@@ -412,12 +427,11 @@ def areas_of(score: Score, language: str, words: Words | None = None) -> list[Ar
     """Every criterion of a result by practice area: verdict, points and the reasons of whoever settled it."""
     words = words or words_of(score.assessment.cycle.standard, language)
     settled = Resolution.objects.filter(answer__assessment=score.assessment).order_by("pk")
-    said = {
-        code: gettext("Not met, as the city says.") if how == How.AS_CITY_SAYS else rationale
-        for code, how, verdict, rationale in settled.values_list("answer__criterion__code", "how", "verdict", "rationale")
+    said: dict[str, tuple[str, str]] = {}
+    for code, how, verdict, rationale in settled.values_list("answer__criterion__code", "how", "verdict", "rationale"):
         # What an appeal changed is no reason of a score of before it; what it left is told on the page of the appeal, on its day.
-        if how != How.APPEAL or verdict == Verdict.MET == score.verdicts.get(code)
-    }
+        if how != How.APPEAL or verdict == Verdict.MET == score.verdicts.get(code):
+            said[code] = (how, gettext("Not met, as the city says.") if how == How.AS_CITY_SAYS else rationale)
     found = {reason["code"]: reason for reason in score.result["reasons"]}
     lines: dict[str, list[Line]] = {}
     for code, core, area in words.order:
@@ -429,7 +443,8 @@ def areas_of(score: Score, language: str, words: Words | None = None) -> list[Ar
             met=reason["verdict"] == Verdict.MET,
             earned=reason["earned"],
             blocked_by=tuple(reason["blocked_by"]),
-            reasons=said.get(code, ""),
+            reasons=said[code][1] if code in said else "",
+            judged=code not in said or said[code][0] != How.AS_CITY_SAYS,
         )
         lines.setdefault(area, []).append(line)
     return [
@@ -473,7 +488,8 @@ def city_paper(award: Award) -> Scorecard | None:
     """The city's own paper of a decision, once it is rendered."""
     if award.announcement is None or award.announcement.announce_at is None:
         return None
-    return papers_of(award.announcement).filter(award=award, audience=Audience.CITY).exclude(rendered_at=None).first()
+    cards = Scorecard.objects.filter(award=award, audience=Audience.CITY, announced_on=announced_on(award.announcement))
+    return cards.filter(language=award.assessment.city.language).exclude(rendered_at=None).first()
 
 
 def _road(score: Score, steps: NextSteps, areas: Sequence[AreaLines]) -> list[tuple[int, list[Line]]]:

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reviews import access
 from reviews.actions import announcing as actions
-from reviews.forms import HourForm, ReasonForm, RoundForm
+from reviews.forms import AppealsRoundForm, HourForm, ReasonForm, RoundForm
 from reviews.lifecycle import Batch
 from reviews.models import Announcement, Scorecard
-from reviews.queries import results
+from reviews.queries import appeals, results
 from wwc.http import private_file, refusals_shown
 from wwc.refusals import require
+from wwc.templatetags.display import when_year
 
 
 @require_safe
@@ -44,10 +45,11 @@ def announcement(request: HttpRequest, slug: str) -> HttpResponse:
         "checks": _checks(standing),
         "joinable": results.joinable_to(request.user, batch),
         "can_join": batch.status in (Batch.DRAFT, Batch.PREPARED, Batch.TAKEN_BACK),
-        "can_prepare": batch.status != Batch.RELEASED and standing.decisions > 0,
+        "can_prepare": batch.status != Batch.RELEASED and (standing.decisions > 0 or batch.appeals_of_id is not None),
         "hour_form": HourForm(initial={"announce_at": batch.announce_at}),
         "reason_form": ReasonForm(),
         "take_back": actions.can_be_taken_back(batch) and bool(access.may_take_back(request.user)),
+        **_appeals(request.user, batch),
     }
     return render(request, "reviews/announcing_round.html", context)
 
@@ -64,6 +66,20 @@ def draft(request: HttpRequest) -> HttpResponse:
         made = actions.draft_round(**form.cleaned_data, by=request.user, at=now())
         return redirect("reviews:announcement", made.slug)
     return redirect("reviews:announcing")
+
+
+@require_POST
+def draft_appeals(request: HttpRequest, slug: str) -> HttpResponse:
+    """Begin the batch that tells the appeals of a round."""
+    batch = _batch(request, slug)
+    form = AppealsRoundForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Name or address is missing. Nothing was begun."))
+        return redirect("reviews:announcement", slug)
+    with refusals_shown(request):
+        made = actions.draft_appeals(batch, **form.cleaned_data, by=request.user, at=now())
+        return redirect("reviews:announcement", made.slug)
+    return redirect("reviews:announcement", slug)
 
 
 @require_POST
@@ -136,13 +152,32 @@ def paper(request: HttpRequest, pk: int) -> FileResponse:
 
 def _batch(request: HttpRequest, slug: str) -> Announcement:
     require(access.may_announce(request.user))
-    return get_object_or_404(Announcement.objects.select_related("cycle", "prepared_by", "approved_by", "released_by"), slug=slug)
+    rows = Announcement.objects.select_related("cycle", "prepared_by", "approved_by", "released_by", "appeals_of")
+    return get_object_or_404(rows, slug=slug)
+
+
+def _appeals(user: Any, batch: Announcement) -> dict[str, Any]:
+    """Of a batch of appeals those that it tells; of a round how many it has, until when, and the batch that tells them."""
+    if batch.appeals_of_id is not None:
+        return {"told": appeals.told_by(batch).filter(pk__in=appeals.appeals_to(user).values("pk"))}
+    if batch.status != Batch.RELEASED:
+        return {}
+    seen = appeals.appeals_to(user).filter(pk__in=appeals.of_round(batch).values("pk"))
+    named = {"name": _("Appeals, %(round)s") % {"round": batch.name}, "slug": f"{batch.slug[:52]}-appeals"}
+    return {
+        "appeals": seen.count(),
+        "appeals_until": appeals.window_over(batch),
+        "appeals_batch": Announcement.objects.filter(appeals_of=batch).first(),
+        "appeals_form": AppealsRoundForm(initial=named),
+    }
 
 
 def _open(user: Any, batch: Announcement, standing: results.Standing) -> list[str]:
     """What keeps the round from being announced by this person now, in words."""
     found = []
-    if not standing.decisions:
+    if batch.appeals_of is not None:
+        found += _appeals_open(batch, batch.appeals_of)
+    elif not standing.decisions:
         found.append(_("It holds no decision yet."))
     if batch.announce_at is None or batch.status in (Batch.DRAFT, Batch.TAKEN_BACK):
         found.append(_("It has no hour yet: prepare it."))
@@ -153,6 +188,20 @@ def _open(user: Any, batch: Announcement, standing: results.Standing) -> list[st
     if not ruling:
         found.append(str(ruling.reason))
     return found
+
+
+def _appeals_open(batch: Announcement, of: Announcement) -> list[str]:
+    """What keeps the appeals of a round from being told: the window, appeals that wait, decisions that are missing."""
+    found, until = [], appeals.window_over(of)
+    if now() <= until:
+        found.append(_("Appeals can be filed until %(date)s.") % {"date": when_year(until)})
+    if waiting := appeals.undecided_in(of):
+        words = ngettext("%(n)d appeal is not settled and confirmed.", "%(n)d appeals are not settled and confirmed.", waiting)
+        found.append(words % {"n": waiting})
+    if missing := len(appeals.without_award(batch)):
+        words = ngettext("%(n)d decision on a new score is not in it.", "%(n)d decisions on new scores are not in it.", missing)
+        found.append(words % {"n": missing})
+    return found or ([] if appeals.told_by(batch).exists() else [_("No appeal of the round was settled.")])
 
 
 def _checks(standing: results.Standing) -> list[dict[str, str]]:

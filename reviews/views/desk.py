@@ -34,6 +34,7 @@ def frame(request: HttpRequest, cycle: Cycle, members: Sequence[PanelMember]) ->
         request.nav = [  # type: ignore[attr-defined]
             (_("Desk"), reverse("reviews:desk", args=[cycle.slug]), here in {"desk", "validating", "confirming"}),
             (_("Splits"), reverse("reviews:splits"), here in {"splits", "settling"}),
+            (_("Appeals"), reverse("reviews:appealing"), here in {"appealing", "hearing"}),
             (_("Conflicts"), reverse("reviews:declaring", args=[cycle.slug]), here == "declaring"),
             *mounted(SHARED),
         ]

@@ -1,5 +1,8 @@
 """The city's own result, when it is its to know, and its scorecard."""
 
+from datetime import datetime
+from typing import Any
+
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -11,8 +14,9 @@ from assessments import queries as case
 from assessments.lifecycle import CITY_READS, Status
 from assessments.models import Assessment
 from assessments.views.frame import set_frame
+from reviews.lifecycle import APPEAL_READS, AppealStatus
 from reviews.models import Award
-from reviews.queries import results
+from reviews.queries import appeals, results
 from wwc.http import private_file
 
 
@@ -27,20 +31,35 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         under_review = assessment.status in (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED, Status.ANNOUNCED)
         return render(request, "reviews/scorecards_waiting.html", {"assessment": assessment, "state": state, "under_review": under_review})
     context = results.shown_to(award, "city", get_language() or "en")
-    context |= {"assessment": assessment, "award": award, "paper": results.city_paper(award)}
+    context |= {"assessment": assessment, "award": award, "paper": results.city_paper(award), **_after(assessment, award, now())}
     return render(request, "reviews/scorecards.html", context)
 
 
 @require_safe
-def scorecard(request: HttpRequest, pk: int) -> FileResponse:
-    """The city's scorecard as PDF."""
+def scorecard(request: HttpRequest, pk: int, version: int | None = None) -> FileResponse:
+    """The city's scorecard as PDF; with a number that of an earlier version, as it was given."""
     assessment = get_object_or_404(_own(request), pk=pk)
     award: Award | None = results.result_to(request.user, assessment, now())
+    if award is not None and version is not None:
+        award = next((each for each in results.told_versions(assessment) if each.version == version), None)
     card = results.city_paper(award) if award else None
     if card is None:
         raise Http404
-    name = f"{assessment.city.slug}-{assessment.cycle.slug}-scorecard.pdf"
+    name = f"{assessment.city.slug}-{assessment.cycle.slug}-scorecard{f'-{version}' if version else ''}.pdf"
     return private_file(card.stored, filename=name, content_type="application/pdf")
+
+
+def _after(assessment: Assessment, award: Award, at: datetime) -> dict[str, Any]:
+    """What became of the result since: its appeals and until when there can be more, and the versions before."""
+    filed, window = appeals.of_assessment(assessment), appeals.window_of(award)
+    live = [each for each in filed if each.status != AppealStatus.WITHDRAWN]
+    return {
+        "filed": [(each, APPEAL_READS[AppealStatus(each.status)]) for each in filed],
+        "appealed": {each.answer.criterion.code for each in live},
+        "window": window,
+        "can_appeal": window is not None and window.is_open(at),
+        "earlier": [each for each in results.told_versions(assessment) if each.version < award.version],
+    }
 
 
 def _own(request: HttpRequest) -> QuerySet[Assessment]:

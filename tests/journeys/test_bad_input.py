@@ -385,6 +385,8 @@ HIDDEN = {
     "assessments:reopen": ("staff", lambda w: [w.review.pk]),
     "assessments:start": ("staff", lambda w: [w.cycle.slug, w.open.city.slug]),
     "reviews:add_decisions": ("staff", lambda w: [w.round.slug]),
+    "reviews:confirm_appeal": ("director", lambda w: [w.heard.pk]),
+    "reviews:send_back_appeal": ("director", lambda w: [w.heard.pk]),
     "reviews:drop_question": ("reader", lambda w: [w.written.pk]),
 }
 

@@ -122,6 +122,18 @@ def reported(s: Setting) -> list[Any]:
     return found
 
 
+def appealed(name: str) -> Arguments:
+    """The verdict that an appeal is about."""
+    return lambda s: [s.told.pk, getattr(s, name).answer.criterion.code]
+
+
+def missed(s: Setting) -> list[Any]:
+    """A verdict of not met that nobody appeals."""
+    rows = Answer.objects.filter(assessment=s.told, resolutions__verdict="not_met").exclude(resolutions__how="as_city_says")
+    free = rows.exclude(pk__in=[s.filed.answer_id, s.heard.answer_id]).order_by("criterion__position")
+    return [s.told.pk, free.values_list("criterion__code", flat=True)[0]]
+
+
 def failed_letter(s: Setting) -> list[Any]:
     """A letter that did not arrive."""
     letter = Letter.objects.filter(to=s.people["staff"]).order_by("pk").first() or Letter.objects.order_by("pk")[0]
@@ -282,6 +294,10 @@ PAGES: dict[str, list[See]] = {
     "reviews:award": [See("director", case("ready"), does=unfolds)],
     "reviews:recomputations": [See("staff")],
     "reviews:recomputation": [See("staff", scored_again, "?stay=1")],
+    "reviews:appealing": [See("staff"), See("appeal reader", after="?show=reading")],
+    "reviews:appeal_case": [See("staff", case("filed")), See("director", case("heard"))],
+    "reviews:hearing": [See("appeal reader", case("heard"), does=presses("File the verdict"))],
+    "reviews:appeal": [See("told lead", appealed("heard")), See("told lead", missed, does=presses("File the appeal"))],
     "reviews:announcing": [See("director")],
     "reviews:announcement": [See("director", judged(), does=unfolds)],
     "reviews:exporting": [See("staff", does=unfolds)],
@@ -398,6 +414,8 @@ ONLY_POST = {
     "reviews:ask_about", "reviews:recompute", "reviews:propose", "reviews:approve", "reviews:retract",
     "reviews:draft_round", "reviews:add_decisions", "reviews:prepare", "reviews:release", "reviews:take_back_round",
     "reviews:fetch_export",
+    "reviews:withdraw_appeal", "reviews:admit_appeal", "reviews:refuse_appeal", "reviews:hand_appeal", "reviews:confirm_appeal",
+    "reviews:send_back_appeal", "reviews:draft_appeals",
 }  # fmt: skip
 FILES: dict[str, See] = {
     "assessments:download": See("lead", case("proof")),
@@ -409,6 +427,7 @@ FILES: dict[str, See] = {
     "reviews:quality_table": See("practice lead", its_cycle),
     "reviews:paper": See("staff", case("paper")),
     "reviews:scorecard": See("told lead", case("told")),
+    "reviews:earlier_scorecard": See("told lead", lambda s: [s.told.pk, 1]),
     "directory:scorecard": See("visitor", lambda s: [s.public.city.slug, s.public.document.rpartition("/")[2].removesuffix(".pdf")]),
     "mfa_download_recovery_codes": See("guarded"),
     "health": See("visitor"),

@@ -78,6 +78,7 @@ def _appeals(who: dict[str, Any], cycle: Cycle, proposer: Any) -> dict[str, Any]
     with staged_at(later):
         for each in (heard, settled, confirmed):
             appealing.admit(each, reader=reader, by=proposer, at=later)
+            each.refresh_from_db()
         appealing.admit(theirs, by=proposer, at=later)
     for each, person in ((settled, "approver"), (confirmed, "director")):
         Hearing.objects.create(appeal=each, verdict="met", rationale="It is there.", heard_at=later, heard_by=make.people.person(person))

@@ -338,8 +338,25 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "release": ((it.batch.slug,), {}),
         "take_back": ((it.batch.slug,), again),
         "own_result": ((it.ready.pk,), {}),
+        **_appeal_requests(it.moments, again),
         "edit_edition": ((it.edition.code,), {}),
         "publish_edition": ((it.edition.code,), {}),
         "retire_edition": ((it.published.code,), {}),
     }
     return asked.get(key, ((), {}))
+
+
+def _appeal_requests(about: dict[str, Any], why: dict[str, str]) -> dict[str, tuple[tuple[Any, ...], dict[str, Any]]]:
+    """The same for the lines about appeals."""
+    answer, filed, heard, settled = (about[key] for key in ("file_appeal", "admit_appeal", "hear_appeal", "confirm_appeal"))
+    return {
+        "file_appeal": ((answer.assessment_id, answer.criterion.code), {"on_behalf": "They called.", **why}),
+        "withdraw_appeal": ((filed.pk,), {}),
+        "admit_appeal": ((filed.pk,), {}),
+        "refuse_appeal": ((filed.pk,), {"words": "It brings nothing new."}),
+        "hand_appeal": ((heard.pk,), {"reader": heard.reader_id}),
+        "hear_appeal": ((heard.pk,), {"verdict": "met", "rationale": "It is there."}),
+        "confirm_appeal": ((settled.pk,), {}),
+        "send_back_appeal": ((settled.pk,), why),
+        "announce_appeals": ((heard.award.announcement.slug,), {"name": "Heard", "slug": "heard"}),
+    }

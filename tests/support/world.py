@@ -34,12 +34,12 @@ from assessments.models import (
 )
 from criteria.actions import drafting, publishing
 from criteria.models import Criterion, Standard
-from reviews.actions import announcing, asking, breaking, calling, declaring, exporting, noting, validating
+from reviews.actions import announcing, appealing, asking, breaking, calling, declaring, exporting, noting, validating
 from reviews.actions import drafting as phrases
 from reviews.jobs.exports import write_export
 from reviews.lifecycle import AwardStatus, Found, Slot
-from reviews.models import Announcement, Assignment, Award, CalibrationItem, Call, Export, PublishedAward, Scorecard
-from reviews.queries import exports
+from reviews.models import Announcement, Appeal, Assignment, Award, CalibrationItem, Call, Export, PublishedAward, Scorecard
+from reviews.queries import appeals, exports, results
 from tests.factories import people, published, reviews
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken, User
@@ -79,6 +79,8 @@ class Setting:
     unproved: ClaimRequest
     asked_time: ExtensionRequest
     asked_answer: ReopenRequest
+    filed: Appeal
+    heard: Appeal
 
     @property
     def practice(self) -> CalibrationItem:
@@ -193,7 +195,26 @@ def setting(*, cities: int = CITIES, seed: int = 5) -> Setting:
             world.assessments[OPEN], until=now + timedelta(days=400), reason="The data officer is away.", by=who["lead"], at=now
         ),
         asked_answer=_asks_to_reopen(review, question.answer, written.answer, who["asked lead"], now),
+        **_appeals(told, who, now),
     )  # fmt: skip
+
+
+def _appeals(told: Assessment, who: dict[str, User], now: datetime) -> dict[str, Appeal]:
+    """A city appeals two verdicts of its result: one waits for staff, one is with a reader who was not involved."""
+    award = results.released_award(told)
+    assert award is not None
+    missed = [code for code, verdict in award.score.verdicts.items() if verdict == "not_met"]
+    judged = Answer.objects.filter(assessment=told, criterion__code__in=missed).exclude(resolutions__how="as_city_says")
+    answers = judged.select_related("criterion", "assessment__city")
+    made = []
+    for answer in answers.select_related("assessment__cycle__standard").order_by("criterion__position")[:2]:
+        made.append(appealing.file(answer, reason="The annex of the policy names the office in charge.", by=who["told lead"], at=now))
+    filed, heard = made
+    appealing.admit(heard, reader=appeals.readers_for(heard.answer)[0], by=who["staff"], at=now)
+    heard.refresh_from_db()
+    reopening.finish(heard.opened, by=who["told lead"], at=now)
+    who["appeal reader"] = heard.reader.person
+    return {"filed": filed, "heard": heard}
 
 
 def _asks_to_reopen(review: Assessment, asked: Answer, written: Answer, lead: User, now: datetime) -> ReopenRequest:
