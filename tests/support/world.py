@@ -38,7 +38,7 @@ from reviews.actions import announcing, appealing, asking, breaking, calling, de
 from reviews.actions import drafting as phrases
 from reviews.jobs.exports import write_export
 from reviews.lifecycle import AwardStatus, Found, Slot
-from reviews.models import Announcement, Appeal, Assignment, Award, CalibrationItem, Call, Export, PublishedAward, Scorecard
+from reviews.models import Announcement, Appeal, Assignment, Award, CalibrationItem, Call, Export, PublishedAward, Resolution, Scorecard
 from reviews.queries import appeals, exports, results
 from tests.factories import people, published, reviews
 from wwc.accounts import tokens
@@ -204,11 +204,12 @@ def _appeals(told: Assessment, who: dict[str, User], now: datetime) -> dict[str,
     award = results.released_award(told)
     assert award is not None
     missed = [code for code, verdict in award.score.verdicts.items() if verdict == "not_met"]
-    judged = Answer.objects.filter(assessment=told, criterion__code__in=missed).exclude(resolutions__how="as_city_says")
-    answers = judged.select_related("criterion", "assessment__city")
-    made = []
-    for answer in answers.select_related("assessment__cycle__standard").order_by("criterion__position")[:2]:
-        made.append(appealing.file(answer, reason="The annex of the policy names the office in charge.", by=who["told lead"], at=now))
+    answers = Answer.objects.filter(assessment=told, criterion__code__in=missed).order_by("criterion__position")
+    three = list(answers.select_related("criterion", "current", "assessment__city", "assessment__cycle__standard")[:3])
+    for answer in three:  # judged, so that it can be appealed: what the city does not claim cannot
+        words = {"how": "lead", "verdict": "not_met", "rationale": "The policy is a draft.", "resolved_at": award.proposed_at}
+        Resolution.objects.create(answer=answer, version=answer.current, resolved_by=who["director"], **words)
+    made = [appealing.file(each, reason="The annex names the office in charge.", by=who["told lead"], at=now) for each in three[:2]]
     filed, heard = made
     appealing.admit(heard, reader=appeals.readers_for(heard.answer)[0], by=who["staff"], at=now)
     heard.refresh_from_db()
