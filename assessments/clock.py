@@ -1,5 +1,6 @@
 """Windows of a cycle and business days, in whole instants. Pure: the instants come from the caller."""
 
+from calendar import monthrange
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -45,6 +46,13 @@ def business_days_after(start: datetime, days: int, zone: str, holidays: Collect
 def days_after(start: datetime, days: int, zone: str) -> datetime:
     """The instant (UTC) so many calendar days later at the same hour, as clocks in the zone show it."""
     return (start.astimezone(ZoneInfo(zone)) + timedelta(days=days)).astimezone(UTC)
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of the month so many months later, or earlier, or the last one that month has."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def hour_on(day: date, zone: str, hour: int = 17) -> datetime:

@@ -8,10 +8,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from assessments.models import BrokenGlass, Role
+from assessments.models import BrokenGlass, Cycle, Role
 from assessments.queries import people_with
 from reviews.lifecycle import Kind
 from reviews.models import Announcement, Appeal, Award, PanelMember, PublishedAward
+from reviews.queries import appeals
 from reviews.queries.digest import Waiting
 from reviews.queries.results import Words, announced_on
 from reviews.queries.verdicts import Standing
@@ -92,6 +93,7 @@ def result(
     for person in people_with(city, Role.LEAD, Role.SIGNATORY):
         with translation.override(person.language):
             values = _result_values(award, standing, words(person.language))
+            values["appeal_due"] = _due_there(appeals.closes_at(award, announcement), city.timezone)
         post(
             "result_no_tier_standing" if standing else RESULTS[Kind(award.kind)],
             key=f"{result_key(announcement, number)}{award.pk}:{person.pk}",
@@ -239,3 +241,40 @@ def _post(
         link=link,
         city_id=assessment.city_id,
     )
+
+
+# Coming back: to leads and signatories, once for each award and step.
+
+
+def renewal_key(award: Award, months: int) -> str:
+    """How the keys of the letters begin that remind of the end of an award so many months before."""
+    return f"renewal:{award.pk}:{months}:"
+
+
+def renewal(award: Award, cycle: Cycle | None, *, months: int, at: datetime) -> None:
+    """Until when the award stands, and the cycle in which the city can go on without a gap."""
+    city = award.assessment.city
+    for person in people_with(city, Role.LEAD, Role.SIGNATORY):
+        with translation.override(person.language):
+            named, opens = _("the coming cycle"), _("which we announce when it opens")
+            if cycle is not None:
+                named, opens = str(cycle), _("open until %(date)s") % {"date": _due_there(cycle.due_at, city.timezone)}
+            values = {"city": str(city), "valid_until": day_year(award.valid_until), "cycle": named, "opens": opens}
+        key, link = f"{renewal_key(award, months)}{person.pk}", {"to": "reviews:result", "args": [award.assessment_id]}
+        post("renewal", key=key, to=person, at=at, values=values, link=link, city_id=city.pk)
+
+
+def lapsed_key(award: Award) -> str:
+    """How the keys of the letters begin that tell of the end of an award."""
+    return f"lapsed:{award.pk}:"
+
+
+def lapsed(award: Award, *, at: datetime) -> None:
+    """The award has ended; it stays in the public history."""
+    city = award.assessment.city
+    for person in people_with(city, Role.LEAD, Role.SIGNATORY):
+        with translation.override(person.language):
+            told = day_year(announced_on(award.announcement)) if award.announcement else ""
+            values = {"city": str(city), "valid_until": day_year(award.valid_until), "old_date": told}
+        key, link = f"{lapsed_key(award)}{person.pk}", {"to": "reviews:result", "args": [award.assessment_id]}
+        post("lapsed", key=key, to=person, at=at, values=values, link=link, city_id=city.pk)

@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from reviews.jobs import announcement, duties, exports, readings, recomputation, score, scorecard, splits
+from reviews.jobs import announcement, duties, exports, readings, recomputation, score, scorecard, splits, validity
 from wwc.audit.record import through
 from wwc.outbox import running
 
@@ -90,3 +90,10 @@ def end_readings(**_later: Any) -> None:
     """End the readings of people who joined the team of the city they read."""
     with through("worker"):
         readings.end_readings_of_members()
+
+
+@shared_task(name="reviews.tell_validity")
+def tell_validity(**_later: Any) -> None:
+    """Tell cities when their award ends, and when it has."""
+    with through("worker"):
+        validity.tell_validity()

@@ -1,7 +1,6 @@
 """Tell a round: put the decisions together, prepare their papers, release them by a second person, take them back for minutes."""
 
 import secrets
-from calendar import monthrange
 from collections.abc import Iterable
 from datetime import date, datetime
 from hashlib import sha256
@@ -14,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from assessments import clock
 from assessments.lifecycle import Status
 from assessments.models import Consent, Cycle
 from assessments.models.assessment import ReasonMissing
@@ -178,7 +178,7 @@ def prepare(announcement: Announcement, *, announce_at: datetime, by: Any, at: d
         row.move_to(Batch.PREPARED, by=by, at=at, **fields)
     day, begins = results.announced_on(row), results.counted_from(row)
     for award in awards:
-        until = None if award.kind in (Kind.NO_TIER, Kind.HONOR_ROLL) else months_after(begins, row.cycle.validity_months)
+        until = None if award.kind in (Kind.NO_TIER, Kind.HONOR_ROLL) else clock.months_after(begins, row.cycle.validity_months)
         if award.valid_until != until:
             Award.objects.filter(pk=award.pk).update(valid_until=until)
     _ask_papers(awards, day, at=at)
@@ -254,13 +254,6 @@ def papers_missing(announcement: Announcement) -> int:
     """How many papers of the batch are not there with the hash that was noted."""
     cards = results.papers_of(announcement).exclude(rendered_at=None)
     return results.papers_wanted(announcement) - sum(_is_there(card) for card in cards)
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day of the month so many months later, or the last one that month has."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _ask_papers(awards: list[Award], day: date, *, at: datetime) -> None:

@@ -37,11 +37,12 @@ def window_of(award: Award) -> Window | None:
     return Window(batch.released_at + settings.LETTER_HOLD, closes_at(award))
 
 
-def closes_at(award: Award) -> datetime:
+def closes_at(award: Award, batch: Announcement | None = None) -> datetime:
     """Until when the verdicts of an award can be appealed: so many days after the announcement, at five in the city's own zone."""
-    if award.announcement is None:
+    batch = batch or award.announcement
+    if batch is None:
         raise ValueError(f"award {award.pk} is in no round yet")
-    day = results.announced_on(award.announcement) + timedelta(days=award.assessment.cycle.appeal_days)
+    day = results.announced_on(batch) + timedelta(days=award.assessment.cycle.appeal_days)
     return clock.hour_on(day, award.assessment.city.timezone)
 
 

@@ -23,6 +23,7 @@ from wwc.outbox.models import Work
 from wwc.templatetags.display import tier_word
 
 DECIDING = (Status.READY, Status.DECIDED, Status.ANNOUNCED)
+AWAITED = (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED)
 NEAR = 2
 IN_THE_WORKS = (AwardStatus.PROPOSED, AwardStatus.APPROVED, AwardStatus.IN_BATCH)
 LIVE = (*IN_THE_WORKS, AwardStatus.RELEASED)
@@ -147,6 +148,25 @@ def released_award(assessment: Assessment) -> Award | None:
 
 def _versions(assessment: Assessment) -> QuerySet[Award]:
     return Award.objects.filter(assessment=assessment).select_related("score", "announcement", "proposed_by")
+
+
+def standing_awards() -> QuerySet[Award]:
+    """The released awards with an end, each the one of its city that ends last."""
+    ends = Award.objects.filter(status=AwardStatus.RELEASED, valid_until__isnull=False)
+    later = ends.filter(assessment__city=OuterRef("assessment__city")).filter(
+        Q(valid_until__gt=OuterRef("valid_until")) | Q(valid_until=OuterRef("valid_until"), pk__gt=OuterRef("pk"))
+    )
+    return ends.filter(~Exists(later)).select_related("assessment__city", "announcement").order_by("valid_until", "pk")
+
+
+def is_awaited(city: City) -> bool:
+    """Whether an assessment of the city is submitted and not announced: no letter about an award may come or stay out then."""
+    return Assessment.objects.filter(city=city, status__in=AWAITED).exists()
+
+
+def takes_part(city: City) -> bool:
+    """Whether the city writes an assessment now."""
+    return Assessment.objects.filter(city=city, status=Status.DRAFTING).exists()
 
 
 def upheld() -> QuerySet[Appeal]:

@@ -28,6 +28,8 @@ NAMES: dict[str, Any] = {
     "appeal_admitted": _("Appeal being read"),
     "appeal_not_admitted": _("Appeal not taken up"),
     "appeal_settled": _("Appeal settled"),
+    "renewal": _("Certification to renew"),
+    "lapsed": _("Certification ended"),
     "appeal_to_read": _("An appeal to read"),
     "join_received": _("Request to take part received"),
     "join_refused": _("Not taking part this time"),

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 import pytest
 from django.core.files.storage import default_storage
 
+from assessments import clock
 from assessments.lifecycle import Status
 from assessments.models import Consent
 from assessments.models.assessment import ReasonMissing
 from reviews.actions import announcing, awarding
-from reviews.actions.announcing import DayPassed, Empty, NameTaken, NotInReach, NotPrepared, PapersMissing, TooLate, Underway, months_after
+from reviews.actions.announcing import DayPassed, Empty, NameTaken, NotInReach, NotPrepared, PapersMissing, TooLate, Underway
 from reviews.jobs.announcement import announce_due, publish
 from reviews.lifecycle import AwardStatus, Batch
 from reviews.models import Audience, Award, PublishedAward, PublishedCity, Scorecard
@@ -367,4 +368,4 @@ def test_adding_to_a_prepared_round_makes_it_a_draft_again(whole, director, staf
     ],
 )
 def test_validity_ends_on_the_same_day_of_the_month_or_its_last(day, months, until):
-    assert months_after(day, months) == until
+    assert clock.months_after(day, months) == until
