@@ -78,6 +78,25 @@ def result_key(announcement: Announcement, number: int) -> str:
     return f"result:{announcement.slug}:{number}:"
 
 
+def preview_key(announcement: Announcement) -> str:
+    """How the keys of the letters begin that tell cities before: once for each hour that the round was given."""
+    return f"preview:{announcement.slug}:{announcement.number + 1}:{announcement.announce_at:%Y%m%dT%H%M}:"
+
+
+def preview(award: Award, announcement: Announcement, announce_at: datetime, *, at: datetime) -> None:
+    """Tells a city's leads, before the announcement, that their page has the result: the same words to every city, and no content."""
+    for person in people_with(award.assessment.city, Role.LEAD):
+        post(
+            "preview",
+            key=f"{preview_key(announcement)}{award.assessment_id}:{person.pk}",
+            to=person,
+            at=at,
+            values={"cycle": str(announcement.cycle), "announce_at": _due(person, announce_at, at)},
+            link={"to": "reviews:result", "args": [award.assessment_id]},
+            city_id=award.assessment.city_id,
+        )
+
+
 def result(
     award: Award,
     announcement: Announcement,

@@ -80,8 +80,9 @@ def ask_digests(**_later: Any) -> None:
 
 @shared_task(name="reviews.announce_due")
 def announce_due(**_later: Any) -> None:
-    """Publish the rounds whose hour has come."""
+    """Tell cities of the rounds whose hour for them has come, and publish those whose hour has come."""
     with through("worker"):
+        announcement.tell_due()
         announcement.announce_due()
 
 

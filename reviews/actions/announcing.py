@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -80,6 +80,12 @@ class DecisionMissing(Refusal):
     message = _("An appeal was upheld, and the decision on its new score is not in this batch. Nothing was changed.")
 
 
+class ToldOnOneDay(Refusal):
+    """Nobody reads the outcome of an appeal before the others."""
+
+    message = _("What was settled on appeals is told to everybody on one day. Nothing was changed.")
+
+
 class NotPrepared(Refusal):
     """Nothing to release."""
 
@@ -153,9 +159,12 @@ def add(announcement: Announcement, *, awards: Iterable[Award], by: Any, at: dat
 
 
 @transaction.atomic
-def prepare(announcement: Announcement, *, announce_at: datetime, by: Any, at: datetime) -> Announcement:
+def prepare(
+    announcement: Announcement, *, announce_at: datetime, by: Any, at: datetime, told_before: timedelta | None = None
+) -> Announcement:
     """Give the round its hour: validity is counted from that day, and every paper that it still lacks is asked for.
 
+    With `told_before` leads and signatories of every city of it read their result so long before, once it is approved.
     Can be repeated, with the same hour or another one; an approval given before is void then.
     """
     require(access.may_announce(by))
@@ -166,7 +175,10 @@ def prepare(announcement: Announcement, *, announce_at: datetime, by: Any, at: d
     if not awards and not appeals.told_by(row).exists():
         raise Empty()
     _require_appeals_settled(row)
-    fields = {"announce_at": announce_at, "prepared_by": by, "prepared_at": at} | dict.fromkeys(
+    if told_before is not None and row.appeals_of_id is not None:
+        raise ToldOnOneDay()
+    told_at = announce_at - told_before if told_before is not None else None
+    fields = {"announce_at": announce_at, "cities_told_at": told_at, "prepared_by": by, "prepared_at": at} | dict.fromkeys(
         ["approved_by", "approved_at", "released_by", "released_at"]
     )
     if row.status == Batch.PREPARED:

@@ -1,11 +1,11 @@
 """Awards and the rounds in which they are announced."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Cycle
@@ -64,10 +64,24 @@ class RoundForm(forms.Form):
 LAST_HOUR = datetime(2199, 12, 31, tzinfo=UTC)
 
 
+# Hours before the announcement at which leads and signatories may read.
+BEFORE = (1, 4, 24, 48, 72, 168)
+
+
 class HourForm(forms.Form):
-    """When a round is told."""
+    """When a round is told, and whether its cities hear before."""
 
     announce_at = forms.DateTimeField(
         label=_("Announced at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], validators=[MaxValueValidator(LAST_HOUR)],
     )  # fmt: skip
+    told_before = forms.TypedChoiceField(
+        label=_("Cities read it before"), required=False, coerce=lambda hours: timedelta(hours=int(hours)), empty_value=None,
+        help_text=_("Leads and signatories of every city of the round, no tier included, all in one minute and under embargo."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """The hours to choose from, in words."""
+        super().__init__(*args, **kwargs)
+        hours = [(n, ngettext("%(n)d hour before", "%(n)d hours before", n) % {"n": n}) for n in BEFORE]
+        self.fields["told_before"].choices = [("", _("No, with everybody")), *hours]  # type: ignore[attr-defined]

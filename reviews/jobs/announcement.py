@@ -16,7 +16,9 @@ from reviews import letters
 from reviews.lifecycle import AppealStatus, AwardStatus, Batch, Kind
 from reviews.models import Announcement, Audience, Award, PublishedAward, PublishedCity, Scorecard
 from reviews.queries import appeals, results
+from wwc.audit.record import record
 from wwc.clock import under_lock
+from wwc.outbox.models import Letter
 
 log = logging.getLogger("wwc.work")
 
@@ -28,6 +30,37 @@ def announce_due() -> None:
             publish(announcement, at=under_lock())
         except Exception:
             log.exception("announcement %s was not published; nothing of it was", announcement.pk)
+
+
+def tell_due() -> None:
+    """Tell the leads of every approved batch whose hour for them has come; one that fails does not hold up the others."""
+    waiting = Announcement.objects.filter(status=Batch.APPROVED, cities_told_at__lte=under_lock(), announce_at__gt=under_lock())
+    for announcement in waiting.order_by("cities_told_at"):
+        try:
+            tell_cities(announcement, at=under_lock())
+        except Exception:
+            log.exception("the cities of announcement %s were not told; none of them was", announcement.pk)
+
+
+@transaction.atomic
+def tell_cities(announcement: Announcement, *, at: datetime) -> bool:
+    """Write the same letter to the leads of every city of the batch, no tier included, in an order that says nothing.
+
+    False, and nothing written, where they have it already or the batch is not approved.
+    """
+    batch = Announcement.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=announcement.pk)
+    if (
+        batch.announce_at is None
+        or not results.is_told_to_cities(batch)
+        or Letter.objects.filter(key__startswith=letters.preview_key(batch)).exists()
+    ):
+        return False
+    awards = list(results.awards_of(batch))
+    secrets.SystemRandom().shuffle(awards)
+    for award in awards:
+        letters.preview(award, batch, batch.announce_at, at=at)
+    record("cities_told", batch, by=batch.approved_by, at=at, cities=len(awards))
+    return True
 
 
 @transaction.atomic

@@ -16,9 +16,10 @@ from criteria import queries as rulebooks
 from criteria.models import CriterionText, Effort, Standard
 from criteria.queries import ENGLISH, rulebook
 from criteria.scoring import ENGINE_VERSION, NextSteps, Verdict, next_steps
-from reviews.lifecycle import AppealStatus, AwardStatus, How, Kind, Settled
+from reviews.lifecycle import AppealStatus, AwardStatus, Batch, How, Kind, Settled
 from reviews.models import Announcement, Appeal, Audience, Award, PublishedAward, Resolution, Score, Scorecard
 from reviews.queries.verdicts import settled_in
+from wwc.clock import under_lock
 from wwc.outbox.models import Work
 from wwc.templatetags.display import tier_word
 
@@ -419,16 +420,22 @@ def standing_of(announcement: Announcement) -> Standing:
 # Reading a result
 
 
-def result_to(user: Any, assessment: Assessment, now: datetime) -> Award | None:
+def result_to(user: Any, assessment: Assessment) -> Award | None:
     """The decision that this member of the city may read now; None where it is not theirs to know yet."""
     roles = case.roles_of(user, assessment.city)
     if not roles:
         return None
     award = in_the_works(assessment)
-    told = award.announcement.cities_told_at if award and award.announcement else None
-    if award and award.status == AwardStatus.IN_BATCH and told is not None and told <= now and roles & {Role.LEAD, Role.SIGNATORY}:
+    if award and award.status == AwardStatus.IN_BATCH and roles & {Role.LEAD, Role.SIGNATORY} and is_told_to_cities(award.announcement):
         return award
     return released_award(assessment) if assessment.status == Status.ANNOUNCED else None
+
+
+def is_told_to_cities(announcement: Announcement | None) -> bool:
+    """Whether leads and signatories of its cities read the round now: approved by a second person, and the hour for them has come."""
+    if announcement is None or announcement.status != Batch.APPROVED or announcement.cities_told_at is None:
+        return False
+    return announcement.cities_told_at <= under_lock()
 
 
 def words_of(standard: Standard, language: str) -> Words:

@@ -46,7 +46,7 @@ def announcement(request: HttpRequest, slug: str) -> HttpResponse:
         "joinable": results.joinable_to(request.user, batch),
         "can_join": batch.status in (Batch.DRAFT, Batch.PREPARED, Batch.TAKEN_BACK),
         "can_prepare": batch.status != Batch.RELEASED and (standing.decisions > 0 or batch.appeals_of_id is not None),
-        "hour_form": HourForm(initial={"announce_at": batch.announce_at}),
+        "hour_form": HourForm(initial={"announce_at": batch.announce_at, "told_before": _told_before(batch)}),
         "reason_form": ReasonForm(),
         "take_back": actions.can_be_taken_back(batch) and bool(access.may_take_back(request.user)),
         **_appeals(request.user, batch),
@@ -104,7 +104,7 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponse:
         messages.error(request, _("The hour is missing or not a date. Nothing was changed."))
         return redirect("reviews:announcement", slug)
     with refusals_shown(request):
-        actions.prepare(batch, announce_at=form.cleaned_data["announce_at"], by=request.user, at=now())
+        actions.prepare(batch, **form.cleaned_data, by=request.user, at=now())
         messages.success(request, _("Prepared. The scorecards are being rendered; you may leave this page."))
     return redirect("reviews:announcement", slug)
 
@@ -247,6 +247,13 @@ def _counted(standing: results.Standing) -> list[tuple[int, str, str]]:
             ngettext("%(n)d assessment of the cycle is not decided", "%(n)d assessments of the cycle are not decided", undecided),
         ),
     ]
+
+
+def _told_before(batch: Announcement) -> int | str:
+    """How many hours before its own the round's cities read it."""
+    if batch.announce_at is None or batch.cities_told_at is None:
+        return ""
+    return round((batch.announce_at - batch.cities_told_at).total_seconds() / 3600)
 
 
 def _check(done: bool, text: str, more: str = "") -> dict[str, str]:

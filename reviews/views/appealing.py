@@ -178,7 +178,7 @@ def hearing(request: HttpRequest, pk: int) -> HttpResponse:
 def _result(request: HttpRequest, answer: Answer) -> Award:
     """The result that the person may read now, of their city or as one of the program; before it is out there is none."""
     user, assessment = request.user, answer.assessment
-    award = results.result_to(user, assessment, now())
+    award = results.result_to(user, assessment)
     if award is None and user.of_programme and not case.roles_of(user, assessment.city):  # type: ignore[union-attr]
         award = results.released_award(assessment)
     if award is None:

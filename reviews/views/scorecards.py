@@ -25,7 +25,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     """What was given, the shortest way up, the reason for every verdict; before its day the same words for everyone."""
     assessment = get_object_or_404(_own(request), pk=pk)
     set_frame(request, assessment.city, assessment)
-    award = results.result_to(request.user, assessment, now())
+    award = results.result_to(request.user, assessment)
     if award is None:
         state = CITY_READS[Status(assessment.status)]
         under_review = assessment.status in (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED, Status.ANNOUNCED)
@@ -39,7 +39,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
 def scorecard(request: HttpRequest, pk: int, version: int | None = None) -> FileResponse:
     """The city's scorecard as PDF; with a number that of an earlier version, as it was given."""
     assessment = get_object_or_404(_own(request), pk=pk)
-    award: Award | None = results.result_to(request.user, assessment, now())
+    award: Award | None = results.result_to(request.user, assessment)
     if award is not None and version is not None:
         award = next((each for each in results.told_versions(assessment) if each.version == version), None)
     card = results.city_paper(award) if award else None

@@ -109,14 +109,16 @@ def approved(case: Assessment, *, proposer: Any, director: Any, at: datetime = N
     return awarding.approve(award, by=director, at=at)
 
 
-def prepared(awards: Collection[Award], *, by: Any, at: datetime = NOW, announce_at: datetime = NOW, slug: str = "round-1") -> Announcement:
+def prepared(
+    awards: Collection[Award], *, by: Any, at: datetime = NOW, announce_at: datetime = NOW, slug: str = "round-1", **given: Any
+) -> Announcement:
     """A round with these decisions at that hour; its papers are asked for and not rendered."""
     with staged_at(at):
         batch = announcing.draft_round(
             next(iter(awards)).assessment.cycle, slug=slug, name=f"{slug.replace('-', ' ').capitalize()}, 2026", by=by, at=at
         )
         announcing.add(batch, awards=awards, by=by, at=at)
-        return announcing.prepare(batch, announce_at=announce_at, by=by, at=at)
+        return announcing.prepare(batch, announce_at=announce_at, by=by, at=at, **given)
 
 
 def rendered(batch: Announcement, body: bytes = b"%PDF-1.7 a paper") -> None:

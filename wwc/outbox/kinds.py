@@ -24,6 +24,7 @@ NAMES: dict[str, Any] = {
     "reopened": _("Reopened"),
     "reopen_refused": _("Not reopened"),
     "withdrawn": _("Withdrawn"),
+    "preview": _("Result on the city's page"),
     "appeal_received": _("Appeal received"),
     "appeal_admitted": _("Appeal being read"),
     "appeal_not_admitted": _("Appeal not taken up"),

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from assessments.lifecycle import Status
 from reviews.actions import announcing
-from reviews.models import Announcement, Scorecard
+from reviews.models import Scorecard
 from tests.factories import results as make
 from tests.support.counting import queries_of
 from wwc.clock import staged_at
@@ -22,11 +22,14 @@ def cases():
 
 
 @pytest.fixture
-def batch(staff, director, now, cases):
-    awards = []
+def awards(staff, director, cases):
     for name, n in (("Alder Reach", 31), ("Quillon", 9)):
         cases[name] = make.scored(make.city(name), n)
-        awards.append(make.approved(cases[name], proposer=staff, director=director))
+    return [make.approved(case, proposer=staff, director=director) for case in cases.values()]
+
+
+@pytest.fixture
+def batch(awards, staff, now):
     made = make.prepared(awards, by=staff, announce_at=now)
     make.rendered(made)
     return made
@@ -109,17 +112,44 @@ def test_no_other_city_and_no_stranger_reads_it(released, client_of, cases, staf
         assert client.get(paper_of(cases["Alder Reach"])).status_code == 404
 
 
-def test_cities_told_before_means_lead_and_signatory_from_that_minute(batch, client_of, cases, now):
-    Announcement.objects.update(cities_told_at=now + timedelta(days=3650))
+@pytest.fixture
+def told(awards, staff, now):
+    """A round with papers that its cities read a day before its hour, in ten days."""
+    batch = make.prepared(awards, by=staff, announce_at=now + timedelta(days=10), told_before=timedelta(days=1))
+    make.rendered(batch)
+    return batch
+
+
+def test_cities_told_before_means_lead_and_signatory_from_that_minute(told, client_of, cases, director, now):
     lead, contributor = (client_of(make.people.person(f"alder-reach-{role}")) for role in ("lead", "contributor"))
-    case = cases["Alder Reach"]
-    assert WAITING in lead.get(page_of(case)).content.decode()
-    Announcement.objects.update(cities_told_at=now - timedelta(minutes=1))
-    assert "Alder Reach is Gold" in lead.get(page_of(case)).content.decode()
-    paper = lead.get(paper_of(case))
-    assert b"".join(paper.streaming_content).startswith(b"%PDF")
-    assert WAITING in contributor.get(page_of(case)).content.decode()
-    assert contributor.get(paper_of(case)).status_code == 404
+    case, early, minute = cases["Alder Reach"], now + timedelta(days=9, minutes=-1), now + timedelta(days=9, minutes=1)
+    with staged_at(minute):
+        assert WAITING in lead.get(page_of(case)).content.decode(), "a clock alone tells nobody"
+    with staged_at(now):
+        announcing.release(told, by=director, at=now)
+    with staged_at(early):
+        assert WAITING in lead.get(page_of(case)).content.decode()
+        assert lead.get(paper_of(case)).status_code == 404
+    with staged_at(minute):
+        page = lead.get(page_of(case)).content.decode()
+        assert "Alder Reach is Gold" in page
+        assert "Under embargo until" in page
+        assert "Appeal this verdict" not in page
+        assert b"".join(lead.get(paper_of(case)).streaming_content).startswith(b"%PDF")
+        assert WAITING in contributor.get(page_of(case)).content.decode()
+        assert contributor.get(paper_of(case)).status_code == 404
+        quillon = client_of(make.people.person("quillon-signatory")).get(page_of(cases["Quillon"])).content.decode()
+        assert "Quillon: no tier this time" in quillon
+
+
+def test_a_new_hour_hides_it_until_it_is_approved_again(told, client_of, cases, staff, director, now):
+    lead, minute = client_of(make.people.person("alder-reach-lead")), now + timedelta(days=9, minutes=1)
+    with staged_at(now):
+        announcing.release(told, by=director, at=now)
+    with staged_at(minute):
+        assert "Alder Reach is Gold" in lead.get(page_of(cases["Alder Reach"])).content.decode()
+        announcing.prepare(told, announce_at=now + timedelta(days=20), by=staff, at=minute)
+        assert WAITING in lead.get(page_of(cases["Alder Reach"])).content.decode()
 
 
 def test_what_is_taken_back_is_under_review_again(released, client_of, cases, director, now):
