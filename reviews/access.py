@@ -280,6 +280,11 @@ def may_recompute(by: Any) -> Ruling:
     return _of_programme(by)
 
 
+def may_try_edition(by: Any) -> Ruling:
+    """Staff and directors try an edition on past assessments, less those of the cities closed to them."""
+    return _of_programme(by)
+
+
 def may_announce(by: Any) -> Ruling:
     """Staff and directors put rounds together and prepare them."""
     return _of_programme(by)

@@ -22,6 +22,7 @@ from reviews.views import (
     resolving,
     scorecards,
     scoring,
+    trying,
     validating,
 )
 
@@ -104,6 +105,9 @@ urlpatterns: list[URLPattern] = [
     path("scoring/", scoring.recomputations, name="recomputations"),
     path("scoring/cycle/<slug:slug>/", scoring.recompute, name="recompute"),
     path("scoring/<int:pk>/", scoring.recomputation, name="recomputation"),
+    path("dry-run/", trying.editions, name="dry_runs"),
+    path("dry-run/<slug:code>/", trying.dry_run, name="dry_run"),
+    path("dry-run/<slug:code>/dry-run.csv", trying.table, name="dry_run_table"),
     path("announcing/", announcing.announcing, name="announcing"),
     path("announcing/new/", announcing.draft, name="draft_round"),
     path("announcing/paper-<int:pk>.pdf", announcing.paper, name="paper"),

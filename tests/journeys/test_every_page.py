@@ -292,6 +292,8 @@ PAGES: dict[str, list[See]] = {
     "reviews:rows": [See("staff", lambda s: [s.cycle.slug, "unread"])],
     "reviews:awarding": [See("director", after="?show=ready")],
     "reviews:award": [See("director", case("ready"), does=unfolds)],
+    "reviews:dry_runs": [See("staff")],
+    "reviews:dry_run": [See("staff", drafted()), See("director", lambda s: ["2018"])],
     "reviews:recomputations": [See("staff")],
     "reviews:recomputation": [See("staff", scored_again, "?stay=1")],
     "reviews:appealing": [See("staff"), See("appeal reader", after="?show=reading")],
@@ -423,6 +425,7 @@ FILES: dict[str, See] = {
     "assessments:paper": See("lead", case("printed")),
     "reviews:evidence": See("reader", lambda s: [s.unread.answer.evidence.filter(evidence__current__kind="text")[0].evidence.current_id]),
     "reviews:evidence_page": See("reader", lambda s: [s.drawn.pk, 1]),
+    "reviews:dry_run_table": See("staff", drafted()),
     "reviews:plan_table": See("staff", its_cycle),
     "reviews:quality_table": See("practice lead", its_cycle),
     "reviews:paper": See("staff", case("paper")),
@@ -524,7 +527,7 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
         "home", "criteria:drafts", "assessments:cities", "assessments:cycles", "assessments:draft_cycle", "assessments:work",
         "assessments:join_requests", "assessments:claims",
         "assessments:all_letters", "reviews:awarding", "reviews:recomputations", "reviews:announcing", "reviews:exporting",
-        "reviews:splits",
+        "reviews:splits", "reviews:dry_runs",
         "people:account", "people:letters", "people:tokens",
     )  # fmt: skip
     for route in program:

@@ -333,6 +333,7 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "propose": ((it.ready.pk,), {"score": result_rows.current_score(it.ready).pk, "given": "follows"}),
         "approve": ((it.award.pk,), {}),
         "retract": ((it.award.pk,), again),
+        "try_edition": ((it.edition.code,), {}),
         "recompute": ((it.decided.cycle.slug,), {}),
         "prepare": ((it.batch.slug,), {"announce_at": (NOW + timedelta(days=3000)).isoformat()}),
         "release": ((it.batch.slug,), {}),
