@@ -161,13 +161,15 @@ def counts(found: Iterable[Tried]) -> dict[str, int]:
 def by_criterion(found: Iterable[Tried]) -> list[tuple[str, bool, dict[str, int]]]:
     """In how many assessments each criterion moved the tier, by outcome, most first; "" stands for the lines alone, where none did.
 
-    One that is no longer asked is said to be so: its code may be that of another criterion now.
+    A core or required criterion that is missing moved it too. One that is no longer asked is said to be so: its code may be that
+    of another criterion now.
     """
     counted: Counter[tuple[str, bool, str]] = Counter()
     for each in found:
         if each.outcome != STAYS:
-            moved = {(move.code, move.kind == GONE) for move in each.moves} or {("", False)}
-            counted.update((code, gone, each.outcome) for code, gone in moved)
+            gates = (*each.lack.core, *each.lack.required) if each.lack else ()
+            moved = {(move.code, move.kind == GONE) for move in each.moves} | {(code, False) for code in gates}
+            counted.update((code, gone, each.outcome) for code, gone in moved or {("", False)})
     criteria = {(code, gone) for code, gone, _outcome in counted}
     rows = [(code, gone, {outcome: counted[code, gone, outcome] for outcome in OUTCOMES}) for code, gone in criteria]
     return sorted(rows, key=lambda row: (-sum(row[2].values()), row[:2]))

@@ -3,7 +3,7 @@
 from reviews.forms.appealing import AdmitForm, AppealForm, AppealsRoundForm, HandForm, HearingForm, WordsForm
 from reviews.forms.asking import LetterForm, QuestionForm
 from reviews.forms.assigning import MemberForm, PanelForm, PlanLineForm, TableForm
-from reviews.forms.awarding import AwardForm, HourForm, RoundForm
+from reviews.forms.awarding import AwardForm, FlipForm, HourForm, RoundForm
 from reviews.forms.calling import CallForm, NoteForm
 from reviews.forms.declaring import DeclarationForm, Declared, FoundForm, GlassForm, ReasonForm
 from reviews.forms.exporting import ExportForm
@@ -20,6 +20,7 @@ __all__ = [
     "Declared",
     "ExportForm",
     "FindingForm",
+    "FlipForm",
     "FoundForm",
     "GlassForm",
     "HandForm",

@@ -1,5 +1,6 @@
 """Awards and the rounds in which they are announced."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,17 @@ from assessments.models import Cycle
 from reviews.lifecycle import Kind
 from reviews.queries.results import Decision, kind_of
 from wwc.templatetags.display import tier_word
+
+
+class FlipForm(forms.Form):
+    """Verdicts to flip, only to see what would follow; the address carries them and nothing keeps them."""
+
+    flip = forms.MultipleChoiceField(required=False, error_messages={"invalid_choice": _("%(value)s is no criterion of this edition.")})
+
+    def __init__(self, *args: Any, codes: Iterable[str], **kwargs: Any) -> None:
+        """The criteria of the edition."""
+        super().__init__(*args, **kwargs)
+        self.fields["flip"].choices = [(code, code) for code in codes]  # type: ignore[attr-defined]
 
 
 class AwardForm(forms.Form):

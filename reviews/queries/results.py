@@ -1,6 +1,6 @@
 """What follows from a score: which one is current, what kind of award it makes, what a city reads of it, and who may."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,8 @@ from criteria import queries as rulebooks
 from criteria.models import CriterionText, Effort, Standard
 from criteria.queries import ENGLISH, rulebook
 from criteria.scoring import ENGINE_VERSION, NextSteps, Verdict, next_steps
+from criteria.scoring import Score as Computed
+from criteria.scoring import score as compute
 from reviews.lifecycle import AppealStatus, AwardStatus, Batch, How, Kind, Settled
 from reviews.models import Announcement, Appeal, Audience, Award, PublishedAward, Resolution, Score, Scorecard
 from reviews.queries.verdicts import settled_in
@@ -486,6 +488,13 @@ def areas_of(score: Score, language: str, words: Words | None = None) -> list[Ar
         )
         for area in score.result["by_area"]
     ]
+
+
+def what_if(score: Score, flipped: Collection[str]) -> Computed:
+    """What the core says of a score's verdicts with these flipped: met becomes not met, anything else met. Nothing is kept."""
+    turned = {code: Verdict.NOT_MET if score.verdicts[code] == Verdict.MET else Verdict.MET for code in flipped}
+    verdicts = {code: Verdict(verdict) for code, verdict in score.verdicts.items()}
+    return compute(rulebooks.kept_rulebook(score.assessment.cycle.standard), {**verdicts, **turned})
 
 
 def way_up(score: Score) -> NextSteps | None:

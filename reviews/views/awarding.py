@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reviews import access
 from reviews.actions import awarding as actions
-from reviews.forms import AwardForm, ReasonForm
+from reviews.forms import AwardForm, FlipForm, ReasonForm
 from reviews.lifecycle import AwardStatus
 from reviews.models import Score
 from reviews.queries import results
@@ -44,6 +44,7 @@ def award(request: HttpRequest, pk: int) -> HttpResponse:
         context["areas"] = results.areas_of(decision.score, get_language() or "en")
         context["ladder"] = results.ladder(decision.score)
         context["form"] = AwardForm(decision=decision)
+        context |= _what_if(request, decision.score)
     return render(request, "reviews/awarding_one.html", context | {"retract_form": ReasonForm()})
 
 
@@ -82,6 +83,17 @@ def retract(request: HttpRequest, pk: int) -> HttpResponse:
         actions.retract(award, reason=request.POST.get("reason", ""), by=request.user, at=now())
         messages.success(request, _("Retracted for %(city)s. The assessment is ready again.") % {"city": award.assessment.city})
     return redirect("reviews:award", award.assessment_id)
+
+
+def _what_if(request: HttpRequest, score: Score) -> dict[str, Any]:
+    """What would follow if the verdicts that the address names were flipped; nothing where it names none, or others."""
+    form = FlipForm(request.GET, codes=score.verdicts)
+    flipped = form.cleaned_data["flip"] if form.is_valid() else []
+    return {
+        "flips": form,
+        "flipped": flipped,
+        "what_if": results.what_if(score, flipped) if flipped else None,
+    }
 
 
 def _parts() -> list[tuple[str, str]]:

@@ -379,7 +379,7 @@ MORE: dict[str, list[See]] = {
     "reviews:splits": [See("staff")],
     "reviews:rows": [See("staff", lambda s: [s.cycle.slug, "split"]), See("staff", lambda s: [s.cycle.slug, "waiting"])],
     "reviews:awarding": [See("director", after="?show=proposed"), See("director", after="?show=decided")],
-    "reviews:award": [See("director", case("told"))],
+    "reviews:award": [See("director", case("told")), See("staff", case("ready"), "?flip=DM1&flip=PA1", does=unfolds)],
     "reviews:declaring": [See("reader", its_cycle, "?show=answered"), See("torn director", its_cycle, "?show=all")],
     "reviews:glass": [See("staff"), See("torn director", does=presses("Open it and tell the directors"))],
     "reviews:announcement": [See("director", lambda s: [f"{s.cycle.slug}-first"])],

@@ -78,6 +78,7 @@ def test_a_gate_takes_every_tier():
     found = trial.tried(book(core="D"), road(), past("ABC", tier="gold"))
     assert (found.outcome, found.tiers, found.moves) == (LOSES, ("", ""), ())
     assert found.lack == Lack("gold", 3, 0, ("D",), (), ())
+    assert [row[:2] for row in trial.by_criterion([found])] == [("D", False)], "a gate counts as what moved it"
 
 
 def test_a_floor_alone_moves_by_no_criterion():

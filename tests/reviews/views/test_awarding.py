@@ -4,9 +4,11 @@ import pytest
 from django.urls import reverse
 
 from assessments.models import Conflict, ConflictState
+from criteria.queries import rulebook
 from reviews.lifecycle import AwardStatus
 from reviews.models import Award
 from reviews.queries import results
+from tests.criteria.scoring import naive
 from tests.factories import results as make
 from tests.support.counting import same_queries
 
@@ -107,3 +109,53 @@ def test_the_list_takes_the_same_queries_for_one_and_thirty(case, client_of, sta
             make.scored(make.city(f"Fort Hallam {n}"), 20)
 
     same_queries(client_of(staff), LIST, more, expected=11)
+
+
+# The calculator: what if these verdicts turned round
+
+
+def what_if(client, case, *codes):
+    return client.get(reverse("reviews:award", args=[case.pk]), {"flip": codes})
+
+
+def test_the_calculator_says_what_would_follow_and_keeps_nothing(case, client_of, staff):
+    client, codes = client_of(staff), make.met(31)
+    assert what_if(client, case).context["what_if"] is None
+    answer = what_if(client, case, codes[-1], codes[-2])
+    found, page = answer.context["what_if"], answer.content.decode()
+    assert (found.points, found.tier) == (29, "silver")
+    assert "29 of 43 points" in page
+    assert "another tier" in page
+    assert "Gold: 1 point short" in page
+    assert f'value="{codes[-1]}" checked' in page
+    assert (case.scores.count(), case.scores.get().points, results.current_score(case).points) == (1, 31, 31)
+
+
+def test_the_calculator_turns_both_ways_and_names_what_is_blocked(case, client_of, staff):
+    missing = next(code for code in case.scores.get().verdicts if code not in make.met(31))
+    assert what_if(client_of(staff), case, missing).context["what_if"].points in {31, 32}
+    answer = what_if(client_of(staff), case, "PA1")
+    assert answer.context["what_if"].tier is None
+    blocked = [reason.code for reason in answer.context["what_if"].reasons if reason.why == "blocked"]
+    assert "core criterion missing: PA1" in answer.content.decode()
+    for code in blocked:
+        assert f"{code} is blocked: it needs" in answer.content.decode()
+    assert "the same tier" in what_if(client_of(staff), case, make.met(31)[-1]).content.decode()
+
+
+@pytest.mark.parametrize("code", ["XX9", "<b>", "", "PA1 OR 1=1"])
+def test_the_calculator_takes_criteria_of_the_edition_only(case, client_of, staff, code):
+    answer = what_if(client_of(staff), case, "PA1", code)
+    assert answer.status_code == 200
+    assert answer.context["what_if"] is None
+    assert "is no criterion of this edition" in answer.content.decode()
+    assert "<b> is no" not in answer.content.decode()
+
+
+def test_the_calculator_is_what_the_core_says(case, client_of, staff):
+    book, verdicts = rulebook(case.cycle.standard), case.scores.get().verdicts
+    flips = [list(verdicts)[3], list(verdicts)[20], list(verdicts)[40]]
+    turned = {code: {"met": "not_met", "not_met": "met"}[said] if code in flips else said for code, said in verdicts.items()}
+    found = what_if(client_of(staff), case, *flips).context["what_if"]
+    assert found.points == len(naive.earning(book, turned))
+    assert found.tier == naive.tier_of(book, turned)
