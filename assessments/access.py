@@ -44,6 +44,11 @@ def may_schedule(by: Any) -> Ruling:
     return YES if by.of_programme else HIDDEN
 
 
+def may_word(by: Any) -> Ruling:
+    """Staff and directors write the words of letters."""
+    return YES if by.of_programme else HIDDEN
+
+
 def may_close_cycle(by: Any) -> Ruling:
     """A director closes or cancels a cycle."""
     if not by.of_programme:

@@ -24,6 +24,7 @@ from assessments.views import (
     requesting,
     scheduling,
     submitting,
+    wording,
 )
 
 app_name = "assessments"
@@ -116,6 +117,8 @@ urlpatterns = [
     path("work/", posting.work, name="work"),
     path("work/<int:pk>/retry/", posting.retry, name="retry"),
     path("letters/", letters.all_letters, name="all_letters"),
+    path("letters/words/", wording.wording, name="wording"),
+    path("letters/words/<slug:key>/<slug:language>/", wording.text, name="letter_text"),
     path("letters/<int:pk>/", letters.letter, name="letter"),
     path("letters/<int:pk>/again/", posting.send_again, name="send_again"),
     path("<int:pk>/case/", scheduling.case, name="case"),

@@ -9,6 +9,7 @@ from assessments.forms.requesting import DecideForm, ExtendForm, ReopenForm, Why
 from assessments.forms.scheduling import CycleForm, PolicyForm
 from assessments.forms.submitting import SubmitForm
 from assessments.forms.team import AddressForm, HandForm, InviteForm, JoinForm, ReasonForm
+from assessments.forms.wording import TextForm
 
 __all__ = [
     "AddressForm",
@@ -38,6 +39,7 @@ __all__ = [
     "SourceForm",
     "SubmitForm",
     "TakePartForm",
+    "TextForm",
     "UseForm",
     "WhyForm",
     "WordsForm",

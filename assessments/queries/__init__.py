@@ -54,7 +54,15 @@ from assessments.queries.newcomers import (
     wants_second_lead,
     where_claim_stands,
 )
-from assessments.queries.posting import STATES, kinds_among, language_of_invitation, letters_counted, letters_open_to, letters_sought
+from assessments.queries.posting import (
+    STATES,
+    kinds_among,
+    language_of_invitation,
+    letter_texts,
+    letters_counted,
+    letters_open_to,
+    letters_sought,
+)
 from assessments.queries.program import (
     all_letters_visible_to,
     cities_to_join,
@@ -214,6 +222,7 @@ __all__ = [
     "keep_parts",
     "kinds_among",
     "language_of_invitation",
+    "letter_texts",
     "letters_counted",
     "letters_open_to",
     "letters_sought",

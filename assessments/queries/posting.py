@@ -1,5 +1,7 @@
 """Letters by what became of them, by kind, language and address."""
 
+from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -7,7 +9,9 @@ from django.db.models import Count, Q, QuerySet
 
 from assessments.models import Invitation
 from assessments.queries.program import all_letters_visible_to
-from wwc.outbox.models import Letter
+from wwc.outbox import texts
+from wwc.outbox.kinds import name_of
+from wwc.outbox.models import Letter, LetterText
 
 UNSENT = Q(sent_at=None, canceled_at=None)
 STATES = {
@@ -49,3 +53,30 @@ def kinds_among(rows: QuerySet[Letter]) -> list[str]:
 def language_of_invitation(invitation: Invitation) -> str:
     """In which language the letter with the link was written; "" where there is none."""
     return Letter.objects.filter(key=f"invited:{invitation.pk}").values_list("language", flat=True).first() or ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One letter of the program: its key, what it is called, and in which languages it says other words than it came with."""
+
+    key: str
+    name: str
+    subject: str
+    languages: tuple[tuple[str, bool], ...]
+
+
+def letter_texts() -> list[Wording]:
+    """Every letter with its languages, by what it is called, in one query."""
+    came, found = texts.shipped(), defaultdict(list)
+    for row in LetterText.objects.order_by("key", "language"):
+        found[row.key].append(row)
+    wordings = [
+        Wording(
+            key,
+            str(name_of(key)),
+            rows[0].subject,
+            tuple((row.language, came.get((key, row.language)) != (row.subject, row.body)) for row in rows),
+        )
+        for key, rows in found.items()
+    ]
+    return sorted(wordings, key=lambda each: (each.name, each.key))

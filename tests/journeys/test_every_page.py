@@ -302,6 +302,8 @@ PAGES: dict[str, list[See]] = {
     "reviews:appeal": [See("told lead", appealed("heard")), See("told lead", missed, does=presses("File the appeal"))],
     "reviews:announcing": [See("director")],
     "reviews:announcement": [See("director", judged(), does=unfolds)],
+    "assessments:wording": [See("staff")],
+    "assessments:letter_text": [See("staff", lambda s: ["result_certified", "pt-br"])],
     "reviews:exporting": [See("staff", does=unfolds)],
     "reviews:export": [See("staff", case("export"))],
     "reviews:look_as_city": [See("staff", judged("award"), does=unfolds)],
@@ -526,7 +528,8 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
     program = (
         "home", "criteria:drafts", "assessments:cities", "assessments:cycles", "assessments:draft_cycle", "assessments:work",
         "assessments:join_requests", "assessments:claims",
-        "assessments:all_letters", "reviews:awarding", "reviews:recomputations", "reviews:announcing", "reviews:exporting",
+        "assessments:all_letters", "assessments:wording", "reviews:awarding", "reviews:recomputations", "reviews:announcing",
+        "reviews:exporting",
         "reviews:splits", "reviews:dry_runs",
         "people:account", "people:letters", "people:tokens",
     )  # fmt: skip

@@ -25,6 +25,7 @@ from assessments.actions import (
     requesting,
     scheduling,
     submitting,
+    wording,
 )
 from assessments.models import Role
 from criteria.actions import drafting as editing
@@ -194,6 +195,7 @@ ACTS: dict[str, Act] = {
     "release": lambda it, who: announcing.release(it.batch, **who),
     "release_own": lambda it, who: announcing.release(about("release_own", it), **who),
     "take_back": lambda it, who: announcing.take_back(it.batch, **WHY, **who),
+    "reword": lambda it, who: wording.reword(it.words, subject="Another", body="Other words.", seen=wording.said(it.words), **who),
     "export": lambda it, who: exporting.ask(it.ready.cycle, form="csv", tables=["scores"], **who),
     "fetch_export": lambda it, who: exporting.fetch(it.export, **who),
     "file_appeal": lambda it, who: appealing.file(about("file_appeal", it), reason="It is in the annex.", on_behalf="They called.", **who),

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from assessments.actions import claiming, delegating, inviting, joining
+from assessments.actions.wording import said as words_of
 from assessments.lifecycle import Asked
 from assessments.models import (
     Answer,
@@ -42,7 +43,7 @@ from tests.factories import people, reviews
 from tests.factories import results as make
 from tests.permissions import moments
 from wwc.clock import staged_at
-from wwc.outbox.models import Letter
+from wwc.outbox.models import Letter, LetterText
 
 ROLES = ("CC", "CL", "CS", "RV", "PL", "ST", "DI", "conflict", "other", "stranger")
 
@@ -83,6 +84,7 @@ class World:
     moments: dict[str, Any]
     phrase: Phrase
     export: Export
+    words: LetterText
 
 
 def world() -> World:
@@ -137,7 +139,8 @@ def world() -> World:
         newcomer=joining.ask(case.cycle, city=case.city, name="Ana Ruiz", email="ana@city.example", by=None, at=NOW),
         phrase=drafting.add_phrase("A draft does not count.", for_all=True, by=staff, at=NOW),
         asked_time=cases.asked_for_time(case), reopened=cases.opened_again(reading, "B2", by=who["CL"]),
-        export=_export(ready, staff), moments=moments.of(who, reading.cycle, decided.cycle, proposer),
+        export=_export(ready, staff), words=LetterText.objects.get(key="received", language="en"),
+        moments=moments.of(who, reading.cycle, decided.cycle, proposer),
     )  # fmt: skip
 
 
@@ -301,6 +304,7 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "change_plan": ((it.reading.cycle.slug, it.reading.pk, "B"), {"reader": "0"}),
         "fetch_plan": ((it.reading.cycle.slug,), {}),
         "see_quality": ((it.reading.cycle.slug,), {}),
+        "reword": (("received", "en"), {"subject": "Another", "body": "Other words.", "seen": words_of(it.words), "act": "save"}),
         "export": ((), {"cycle": it.ready.cycle.slug, "form": "csv", "tables": "scores"}),
         "fetch_export": ((it.export.pk,), {}),
         "plan_calibration": ((it.practice.calibration_id,), {}),

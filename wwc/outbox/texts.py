@@ -1,6 +1,8 @@
 """The words of letters: rows per key and language, filled with named values."""
 
+import json
 import string
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -62,6 +64,35 @@ def _footer_key(letter: Letter) -> str:
 def placeholders(text: str) -> set[str]:
     """The names of the values that a text wants."""
     return {name for _literal, name, _spec, _conversion in string.Formatter().parse(text) if name is not None}
+
+
+class Unsound(ValueError):
+    """A text that cannot be filled: a brace that opens or closes nothing."""
+
+
+@cache
+def shipped() -> dict[tuple[str, str], tuple[str, str]]:
+    """Subject and body of every text as the program came with it, by key and language."""
+    rows = json.loads((settings.BASE_DIR / "fixtures" / "letters.json").read_text(encoding="utf-8"))
+    return {(row["key"], row["language"]): (row["subject"], row["body"]) for row in rows}
+
+
+def allowed(key: str) -> set[str]:
+    """The names of the values that a letter gets: those that its text came with, in whatever language."""
+    return {name for (of, _), words in shipped().items() if of == key for part in words for name in placeholders(part)}
+
+
+def unknown(key: str, *parts: str) -> set[str]:
+    """The names in these parts that get no value in a letter of this key; raises Unsound where a brace stands alone."""
+    try:
+        return {name for part in parts for name in placeholders(part)} - allowed(key)
+    except ValueError as error:
+        raise Unsound(str(error)) from error
+
+
+def example(text: str) -> str:
+    """The text with the name of each value in square brackets where it will stand."""
+    return _filled(text, {name: f"[{name}]" for name in placeholders(text)})
 
 
 def _filled(text: str, values: dict[str, Any]) -> str:
