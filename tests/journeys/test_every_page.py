@@ -4,7 +4,7 @@ The test walks the resolver. A route that is neither opened here nor excused by 
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.conf import settings as project
 from django.contrib.auth.tokens import default_token_generator
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
-from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 from django.utils.http import int_to_base36
 from playwright.sync_api import Browser, BrowserContext, Page, Route
@@ -24,6 +24,7 @@ from reviews.actions import scoring
 from reviews.jobs.recomputation import recompute_cycle
 from reviews.models import Recomputation, Resolution
 from tests.factories import people, published
+from tests.support.walking import routes
 from tests.support.world import Setting, claim_link, setting
 from wwc import fonts
 from wwc.accounts.models import User
@@ -442,15 +443,6 @@ NOT_OFFERED = {"account_signup", "account_email", "account_set_password", "accou
 FOR_PROGRAMS = "api:"  # JSON, except the page to read about it
 # Frames without a context, shown when something is broken; drawn here from their templates alone.
 BARE = {"400.html": {}, "429.html": {"seconds": 30}, "500.html": {"request_number": "4f2a9c01d7e3"}, "503.html": {"seconds": 30}}
-
-
-def routes(resolver: URLResolver | None = None, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str]]:
-    """The name and the pattern of every route of the program."""
-    for entry in (resolver or get_resolver()).url_patterns:
-        if isinstance(entry, URLResolver):
-            yield from routes(entry, prefix + str(entry.pattern), f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
-        elif isinstance(entry, URLPattern):
-            yield f"{namespace}{entry.name}", prefix + str(entry.pattern).removeprefix("^").removesuffix("$")
 
 
 def test_no_page_escapes(standing, client_of):
