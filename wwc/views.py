@@ -21,6 +21,7 @@ from wwc.outbox.running import SEEN
 
 @login_not_required
 @require_safe
+@announced.at_one_moment
 def home(request: HttpRequest) -> HttpResponse:
     """What this is and who is certified; for a person who is signed in, their own first page."""
     if request.user.is_authenticated:

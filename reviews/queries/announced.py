@@ -4,11 +4,14 @@ A row with `closed_at` was taken back, corrected or superseded: nothing here sho
 """
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import wraps
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
 
+from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
 
 from reviews.lifecycle import Kind
@@ -72,6 +75,27 @@ class Facets:
     def total(self) -> int:
         """All cities that were named."""
         return self.certified + self.honor_roll
+
+
+Page = TypeVar("Page", bound=Callable[..., Any])
+
+
+def at_one_moment(page: Page) -> Page:
+    """Let a page that asks several times read everything as it was when it first asked.
+
+    A round that becomes public meanwhile is in all of the page or in none of it. On SQLite each question sees what is there then.
+    """
+
+    @wraps(page)
+    def read(*args: Any, **kwargs: Any) -> Any:
+        if connection.vendor != "postgresql" or connection.in_atomic_block:
+            return page(*args, **kwargs)
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            return page(*args, **kwargs)
+
+    return read  # type: ignore[return-value]
 
 
 def awards() -> QuerySet[PublishedAward]:

@@ -27,6 +27,7 @@ HEADS = [("name", _("City")), ("", _("State or country")), ("tier", _("Tier")), 
 
 @login_not_required
 @require_safe
+@announced.at_one_moment
 def cities(request: HttpRequest) -> HttpResponse:
     """All cities that were named: a sentence, a search, a map, a list; every view of it has an address to share."""
     text, filters, facets = request.GET.get("q", "").strip()[:100], _filters(request.GET), announced.facets()
@@ -51,6 +52,7 @@ def cities(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@announced.at_one_moment
 def city(request: HttpRequest, slug: str) -> HttpResponse:
     """One city: where it stands, its history year by year, its facts, each with its source."""
     found = announced.city(slug)
@@ -90,6 +92,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@announced.at_one_moment
 def round_(request: HttpRequest, slug: str) -> HttpResponse:
     """One round: who was named, with what, from which source."""
     found = announced.rounds().filter(round_slug=slug).first()
@@ -109,6 +112,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+@announced.at_one_moment
 def verification(request: HttpRequest, code: str) -> HttpResponse:
     """What was given under a code, when, until when, and whether it stands today."""
     award = announced.award_by_code(code)
