@@ -242,7 +242,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "outbox.sweep", "schedule": 15.0},
-    "announce": {"task": "reviews.announce_due", "schedule": 15.0},
+    "announce": {"task": "reviews.announce_due", "schedule": 2.0, "options": {"expires": 10}},  # public within five seconds of its hour
     "remind": {"task": "assessments.remind", "schedule": timedelta(minutes=15)},
     "digests": {"task": "reviews.ask_digests", "schedule": timedelta(minutes=15)},
     "readings": {"task": "reviews.end_readings", "schedule": timedelta(minutes=1)},
