@@ -11,6 +11,7 @@ from reviews import letters
 from reviews.models import Score
 from reviews.queries import verdicts
 from reviews.queries.results import DECIDING
+from wwc import bulk
 from wwc.audit.record import record_each
 from wwc.clock import under_lock
 from wwc.outbox import post
@@ -33,7 +34,7 @@ def compute(book: Rulebook, settled: Mapping[int, Mapping[str, Verdict]], known:
 
 def store(rows: list[Score], cities: Mapping[int, int]) -> None:
     """Store rows that are new, each with its event. `cities` gives the city of each assessment, by numbers."""
-    Score.objects.bulk_create(rows)
+    bulk.insert(rows)
     if rows:
         record_each("scored", [(row, cities[row.assessment_id]) for row in rows], at=rows[0].computed_at)
 

@@ -26,6 +26,7 @@ PLACES = (
     "wwc/accounts/people.py",
     "wwc/accounts/tokens.py",  # a token acts as its person; last use is a side row
     "wwc/audit/record.py",
+    "wwc/bulk.py",  # the way in which jobs and the record insert many rows
     "wwc/outbox/files.py",  # what a worker drew, and the row that names it
     "wwc/outbox/post.py",
     "wwc/outbox/preferences.py",  # one's own choice of letters

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from wwc import bulk
 from wwc.audit.models import Event
 
 _channel: ContextVar[str] = ContextVar("channel", default="page")
@@ -62,11 +63,13 @@ def record(
 
 
 def record_each(verb: str, subjects: Iterable[tuple[Model, int]], *, at: datetime) -> None:
-    """Write one event for each of many rows (with the city it concerns) that a machine wrote, in one query for all."""
+    """Write one event for each of many rows (with the city it concerns) that a machine wrote, all at once."""
     door = channel()
-    Event.objects.bulk_create(
-        Event(at=at, channel=door, verb=verb, subject=row._meta.label_lower, subject_id=row.pk, city_id=city_id)
-        for row, city_id in subjects
+    bulk.insert(
+        [
+            Event(at=at, channel=door, verb=verb, subject=row._meta.label_lower, subject_id=row.pk, city_id=city_id)
+            for row, city_id in subjects
+        ]
     )
 
 

@@ -79,7 +79,7 @@ def test_withdrawn_and_new_criteria_of_a_draft(draft, staff, who):
 
 
 def read_with(case, code, *ticks):
-    """Readings of one answer with these ticks, settled as they say."""
+    """Readings of one answer with these ticks, settled as they say; None is a reader who saw three lines and said not met."""
     answer = Answer.objects.select_related("criterion").get(assessment=case, criterion__code=code)
     verdict = Resolution.objects.filter(answer=answer).latest("pk").verdict
     filed = []
@@ -92,8 +92,8 @@ def read_with(case, code, *ticks):
         reading = Assignment.objects.create(answer=answer, member=member, slot=slot, assigned_at=make.NOW, assigned_by=person)
         filed.append(
             Finding.objects.create(
-                assignment=reading, answer=answer, version=answer.current, verdict=Found(verdict), ticks=each, filed_at=make.NOW,
-                filed_by=person, rationale="" if verdict == "met" else "Not there.",
+                assignment=reading, answer=answer, version=answer.current, verdict=Found(verdict) if each else Found.NOT_MET,
+                ticks=each or [1, 2, 3], filed_at=make.NOW, filed_by=person, rationale="Not enough.",
             )
         )  # fmt: skip
     Resolution.objects.create(
@@ -109,6 +109,7 @@ def read_with(case, code, *ticks):
         ([[1, 2, 3]], ("loses", "silver", "silver")),
         ([[1, 2, 3], [1, 2, 3, 4]], ("undecided", "silver", "gold")),
         ([], ("undecided", "silver", "gold")),
+        ([[1, 2, 3, 4], None], ("stays", "gold", "gold")),
     ],
 )
 def test_a_stricter_checklist_is_judged_by_the_ticks(draft, staff, who, ticks, outcome):
