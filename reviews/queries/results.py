@@ -99,6 +99,14 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Stretch:
+    """One criterion of the way up, and the partner that helps with it."""
+
+    line: Line
+    partner: str
+
+
+@dataclass(frozen=True)
 class Words:
     """What an edition calls its criteria and areas: (code, core, area) in order, titles by code, names of areas by code."""
 
@@ -528,12 +536,14 @@ def city_paper(award: Award) -> Scorecard | None:
     return cards.filter(language=award.assessment.city.language).exclude(rendered_at=None).first()
 
 
-def _road(score: Score, steps: NextSteps, areas: Sequence[AreaLines]) -> list[tuple[int, list[Line]]]:
-    """The way up in steps of 3, 6 and 12 months, by the effort that each criterion takes."""
-    effort = dict(score.assessment.cycle.standard.criteria.values_list("code", "effort"))
+def _road(score: Score, steps: NextSteps, areas: Sequence[AreaLines]) -> list[tuple[int, list[Stretch]]]:
+    """The way up in steps of 3, 6 and 12 months, by the effort that each criterion takes, with who helps."""
+    rows = score.assessment.cycle.standard.criteria.values_list("code", "effort", "partner", "area__partner")
+    known = {code: (effort, partner or of_area) for code, effort, partner, of_area in rows}
     lines = {line.code: line for area in areas for line in area.lines}
     months: dict[str, int] = {Effort.WEEKS: 3, Effort.MONTHS: 6}
-    due: dict[int, list[Line]] = {3: [], 6: [], 12: []}
+    due: dict[int, list[Stretch]] = {3: [], 6: [], 12: []}
     for code in steps.codes:
-        due[months.get(effort[code], 12)].append(lines[code])
-    return [(within, found) for within, found in due.items() if found]
+        effort, partner = known[code]
+        due[months.get(effort, 12)].append(Stretch(lines[code], partner))
+    return [(within, sorted(found, key=lambda each: each.partner)) for within, found in due.items() if found]

@@ -1,12 +1,13 @@
 """The city's own result, when it is its to know, and its scorecard."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.timezone import now
+from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
@@ -16,7 +17,7 @@ from assessments.models import Assessment
 from assessments.views.frame import set_frame
 from reviews.lifecycle import APPEAL_READS, AppealStatus
 from reviews.models import Award
-from reviews.queries import appeals, results
+from reviews.queries import alike, appeals, results
 from wwc.http import private_file
 
 
@@ -31,7 +32,13 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         under_review = assessment.status in (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED, Status.ANNOUNCED)
         return render(request, "reviews/scorecards_waiting.html", {"assessment": assessment, "state": state, "under_review": under_review})
     context = results.shown_to(award, "city", get_language() or "en")
-    context |= {"assessment": assessment, "award": award, "paper": results.city_paper(award), **_after(assessment, award, now())}
+    context |= {
+        "assessment": assessment,
+        "award": award,
+        "paper": results.city_paper(award),
+        **_after(assessment, award, now()),
+        **_around(award, context["areas"]),
+    }
     return render(request, "reviews/scorecards.html", context)
 
 
@@ -60,6 +67,12 @@ def _after(assessment: Assessment, award: Award, at: datetime) -> dict[str, Any]
         "can_appeal": window is not None and window.is_open(at),
         "earlier": [each for each in results.told_versions(assessment) if each.version < award.version],
     }
+
+
+def _around(award: Award, areas: Sequence[results.AreaLines]) -> dict[str, Any]:
+    """Beside which cities the result can be seen, and what the city was given over the years."""
+    city = award.assessment.city
+    return {"beside": alike.beside(award, areas, localdate()), "history": results.histories([city])[city.pk]}
 
 
 def _own(request: HttpRequest) -> QuerySet[Assessment]:
