@@ -7,7 +7,19 @@ from django.utils.translation import gettext_lazy
 
 from assessments import queries as case
 from assessments.models import Answer, Assessment, BrokenGlass, City, Clarification, Conflict, Cycle, Role
-from reviews.models import Announcement, Appeal, Assignment, Award, Calibration, CalibrationItem, Call, Export, PanelMember, Phrase
+from reviews.models import (
+    Announcement,
+    Appeal,
+    Assignment,
+    Award,
+    Calibration,
+    CalibrationItem,
+    Call,
+    Export,
+    PanelMember,
+    Phrase,
+    Revocation,
+)
 from reviews.queries import appeals, declarations, desk, exports
 from reviews.queries import calibration as calibrations
 from wwc.refusals import HIDDEN, YES, Ruling, no
@@ -355,3 +367,26 @@ def may_confirm_appeal(by: Any, appeal: Appeal) -> Ruling:
     if appeals.is_settled_by(by, appeal):
         return no(_("You settled this verdict yourself, so another director confirms it."))
     return YES
+
+
+# Coming back
+
+
+def may_correct(by: Any, assessment: Assessment) -> Ruling:
+    """A director corrects what was told, in cities open to them; another one approves it."""
+    ruling = may_propose(by, assessment)
+    return no(_("A director corrects what was told.")) if ruling and not by.is_director else ruling
+
+
+def may_revoke(by: Any, award: Award) -> Ruling:
+    """A director ends an award before its time, in cities open to them."""
+    ruling = may_propose(by, award.assessment)
+    return no(_("A director revokes an award.")) if ruling and not by.is_director else ruling
+
+
+def may_confirm_revocation(by: Any, revocation: Revocation) -> Ruling:
+    """Another director than who proposed it."""
+    ruling = may_revoke(by, revocation.award)
+    if ruling and revocation.proposed_by_id == by.pk:
+        return no(_("You proposed this, so another director confirms it."))
+    return ruling

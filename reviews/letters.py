@@ -11,7 +11,7 @@ from django.utils.translation import pgettext
 from assessments.models import BrokenGlass, Cycle, Role
 from assessments.queries import people_with
 from reviews.lifecycle import Kind
-from reviews.models import Announcement, Appeal, Award, PanelMember, PublishedAward
+from reviews.models import Announcement, Appeal, Award, PanelMember, PublishedAward, Revocation
 from reviews.queries import appeals
 from reviews.queries.digest import Waiting
 from reviews.queries.results import Words, announced_on
@@ -297,3 +297,13 @@ def lapsed(award: Award, *, at: datetime) -> None:
             values = {"city": str(city), "valid_until": day_year(award.valid_until), "old_date": told}
         key, link = f"{lapsed_key(award)}{person.pk}", {"to": "reviews:result", "args": [award.assessment_id]}
         post("lapsed", key=key, to=person, at=at, values=values, link=link, city_id=city.pk)
+
+
+def revoked(award: Award, revocation: Revocation, *, answer_by: datetime, at: datetime) -> None:
+    """The award ended before its time: the page says why, and until when the city can answer."""
+    city = award.assessment.city
+    for person in people_with(city, Role.LEAD, Role.SIGNATORY):
+        with translation.override(person.language):
+            values = {"city": str(city), "due": _due_there(answer_by, city.timezone)}
+        link = {"to": "reviews:result", "args": [award.assessment_id]}
+        post("revoked", key=f"revoked:{revocation.pk}:{person.pk}", to=person, at=at, values=values, link=link, city_id=city.pk)

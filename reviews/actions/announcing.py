@@ -191,6 +191,8 @@ def prepare(
     day, begins = results.announced_on(row), results.counted_from(row)
     for award in awards:
         until = None if award.kind in (Kind.NO_TIER, Kind.HONOR_ROLL) else clock.months_after(begins, row.cycle.validity_months)
+        if award.corrects and until is not None:
+            until = award.valid_until or until  # a correction changes no date
         if award.valid_until != until:
             Award.objects.filter(pk=award.pk).update(valid_until=until)
     _ask_papers(awards, day, at=at)

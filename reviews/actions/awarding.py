@@ -3,7 +3,6 @@
 from datetime import date, datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -100,6 +99,35 @@ def propose(
 
 
 @transaction.atomic
+def correct(assessment: Assessment, *, kind: str, tier: str, reason: str, note: str, by: Any, at: datetime) -> Award:
+    """Propose what should have been told instead of the version that is out: with the reason, and a note that the public reads.
+
+    Approved by another director and told with any round, it closes the public row of before as corrected. The score stays.
+    """
+    require(access.may_correct(by, assessment))
+    case = Assessment.objects.select_for_update(of=("self",)).select_related("city", "cycle__standard").get(pk=assessment.pk)
+    out = results.released_award(case)
+    if case.status != Status.ANNOUNCED or out is None:
+        raise NotReady()
+    if results.in_the_works(case) is not None or results.is_reopened(case):
+        raise AlreadyProposed()
+    _require_told_for_good(case)
+    tiers = ["", *(reach["key"] for reach in out.score.result["tiers"])]
+    if kind == Kind.NO_TIER or (kind in WITHOUT_TIER) != (not tier) or tier not in tiers:  # what takes a tier away is a revocation
+        raise TierUnfit()
+    if not reason.strip() or not note.strip():
+        raise ReasonMissing()
+    version = Award.objects.filter(assessment=case).count() + 1
+    said = {"kind": kind, "tier": tier, "reason": reason.strip(), "note": note.strip(), "corrects": True}
+    award = Award.objects.create(
+        assessment=case, score=out.score, version=version, previous_tier=out.previous_tier, valid_until=out.valid_until,
+        proposed_at=at, proposed_by=by, **said,
+    )  # fmt: skip
+    record("proposed", award, by=by, at=at, city_id=case.city_id, after=AwardStatus.PROPOSED, reason=reason, kind=kind, tier=tier)
+    return award
+
+
+@transaction.atomic
 def approve(award: Award, *, by: Any, at: datetime) -> Award:
     """Approve what someone else proposed: the assessment is decided and its answers are final. An announced one stays as it is."""
     require(access.may_approve(by, award))
@@ -107,7 +135,7 @@ def approve(award: Award, *, by: Any, at: datetime) -> Award:
     case = row.assessment
     if row.status != AwardStatus.PROPOSED or case.status not in (Status.READY, Status.ANNOUNCED):
         raise NotReady()
-    if results.current_score(case) != row.score:
+    if not row.corrects and results.current_score(case) != row.score:
         raise ScoreMoved()
     row.move_to(AwardStatus.APPROVED, by=by, at=at, approved_by=by, approved_at=at)
     if case.status == Status.READY:
@@ -135,8 +163,7 @@ def retract(award: Award, *, reason: str, by: Any, at: datetime) -> Award:
 def _require_told_for_good(case: Assessment) -> None:
     """Another version waits until the one that is out can no longer be taken back: taken back, it would be in the works again."""
     out = results.released_award(case)
-    told = out.announcement.released_at if out and out.announcement else None
-    if told is not None and under_lock() <= told + settings.LETTER_HOLD:
+    if out is not None and results.can_be_taken_back_at(out, under_lock()):
         raise StillTakenBack()
 
 

@@ -3,7 +3,7 @@
 from reviews.forms.appealing import AdmitForm, AppealForm, AppealsRoundForm, HandForm, HearingForm, WordsForm
 from reviews.forms.asking import LetterForm, QuestionForm
 from reviews.forms.assigning import MemberForm, PanelForm, PlanLineForm, TableForm
-from reviews.forms.awarding import AwardForm, FlipForm, HourForm, RoundForm
+from reviews.forms.awarding import AwardForm, CorrectionForm, FlipForm, HourForm, RevocationForm, RoundForm
 from reviews.forms.calling import CallForm, NoteForm
 from reviews.forms.declaring import DeclarationForm, Declared, FoundForm, GlassForm, ReasonForm
 from reviews.forms.exporting import ExportForm
@@ -16,6 +16,7 @@ __all__ = [
     "AppealsRoundForm",
     "AwardForm",
     "CallForm",
+    "CorrectionForm",
     "DeclarationForm",
     "Declared",
     "ExportForm",
@@ -36,6 +37,7 @@ __all__ = [
     "PracticeForm",
     "QuestionForm",
     "ReasonForm",
+    "RevocationForm",
     "RoundForm",
     "SettlementForm",
     "TableForm",

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Cycle
 from reviews.lifecycle import Kind
-from reviews.queries.results import Decision, kind_of
+from reviews.models import Award
+from reviews.queries.results import Decision, kind_of, suggest
 from wwc.templatetags.display import tier_word
 
 
@@ -60,6 +61,47 @@ class AwardForm(forms.Form):
         else:
             kind, tier = kind_of(given, score, follows.previous), given
         return {"kind": kind, "tier": tier, "reason": self.cleaned_data["reason"]}
+
+
+class CorrectionForm(forms.Form):
+    """What should have been told, why, and what the public reads of it."""
+
+    given = forms.ChoiceField(label=_("Decision"), widget=forms.Select(attrs={"class": "input"}))
+    reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    note = forms.CharField(
+        label=_("Public note"), max_length=500, help_text=_("The public reads it beside the award."),
+        widget=forms.TextInput(attrs={"class": "input"}),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, award: Award, **kwargs: Any) -> None:
+        """The tiers of the edition and the Honor Roll."""
+        super().__init__(*args, **kwargs)
+        self.award = award
+        tiers = [(reach["key"], tier_word(reach["key"])) for reach in reversed(award.score.result["tiers"])]
+        self.fields["given"].choices = [*tiers, (Kind.HONOR_ROLL.value, Kind.HONOR_ROLL.label)]  # type: ignore[attr-defined]
+        self.fields["given"].initial = award.tier or award.kind
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The correction as the action takes it; a tier keeps the kind of award, as far as there was one."""
+        given, out = self.cleaned_data["given"], self.award
+        said = {"reason": self.cleaned_data["reason"], "note": self.cleaned_data["note"]}
+        if given == Kind.HONOR_ROLL:
+            return {"kind": given, "tier": "", **said}
+        kind = out.kind if out.tier else kind_of(given, out.score, suggest(out.assessment, out.score).previous)
+        return {"kind": kind, "tier": given, **said}
+
+
+class RevocationForm(forms.Form):
+    """Why an award ends before its time."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=2000, help_text=_("The city reads it."), widget=forms.Textarea(attrs={"rows": 3})
+    )  # fmt: skip
+    note = forms.CharField(
+        label=_("Public note"), max_length=500, help_text=_("The public reads it beside the award."),
+        widget=forms.TextInput(attrs={"class": "input"}),
+    )  # fmt: skip
 
 
 class RoundForm(forms.Form):

@@ -12,6 +12,7 @@ from reviews.models.plan import PlanDraft
 from reviews.models.published import PublishedAward, PublishedCity
 from reviews.models.reading import PHRASE_LENGTH, FindingDraft, Habit, Look, Order, Phrase
 from reviews.models.recomputation import Recomputation, ScoreDifference
+from reviews.models.revocation import Revocation
 from reviews.models.score import Score
 from reviews.models.scorecard import Audience, Scorecard
 
@@ -45,6 +46,7 @@ __all__ = [
     "PublishedCity",
     "Recomputation",
     "Resolution",
+    "Revocation",
     "Score",
     "ScoreDifference",
     "Scorecard",

@@ -84,3 +84,8 @@ class PublishedAward(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.tier}: {self.city}"
+
+    @property
+    def is_revoked(self) -> bool:
+        """Whether the award ended before its time; it stays in the history of its city, with the note."""
+        return self.closed_because == "revoked"

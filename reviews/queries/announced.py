@@ -1,10 +1,11 @@
 """The only public door: what was announced, read from the published rows and nothing else.
 
-A row with `closed_at` was taken back, corrected or superseded: nothing here shows it.
+A row with `closed_at` was taken back, corrected or superseded: nothing here shows it. One that was revoked stays in the history
+of its city, with its note, and stands in no list.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import wraps
@@ -28,6 +29,8 @@ BANDS = {
     "500000": (500_000, 999_999),
     "1000000": (1_000_000, None),
 }
+IN_HISTORY = Q(closed_at=None) | Q(closed_because="revoked")
+REPLACED = {"superseded", "corrected"}
 _BY_NAME = ("city__folded", "city__subdivision_name", "pk")
 SORTS: dict[str, tuple[Any, ...]] = {
     "name": _BY_NAME,
@@ -119,18 +122,27 @@ def standing() -> QuerySet[PublishedAward]:
 
 def city(slug: str) -> PublishedCity | None:
     """The city at that public address."""
-    return cities().filter(slug=slug).first()
+    shown = PublishedAward.objects.filter(IN_HISTORY, city=OuterRef("pk"))
+    return PublishedCity.objects.filter(Exists(shown), slug=slug).first()
 
 
 def history_of(city: PublishedCity) -> list[PublishedAward]:
-    """The awards of one city, newest first; the first is where it stands."""
-    return list(PublishedAward.objects.filter(city=city, closed_at=None).order_by("-announced_on", "-pk"))
+    """The awards of one city, newest first, revoked ones among them; where it stands is the first that was not."""
+    return list(PublishedAward.objects.filter(IN_HISTORY, city=city).select_related("replaces").order_by("-announced_on", "-pk"))
+
+
+def last_of(history: Sequence[PublishedAward]) -> PublishedAward:
+    """The award of a history that counts: the newest that was not revoked, else the newest."""
+    return next((award for award in history if not award.is_revoked), history[0])
 
 
 def award_by_code(code: str) -> PublishedAward | None:
     """The award that carries this verification code, as people type it: in any case, with spaces around."""
     code = code.strip()
-    return PublishedAward.objects.filter(closed_at=None, code__iexact=code).select_related("city").first() if code else None
+    found = PublishedAward.objects.filter(code__iexact=code).select_related("city").first() if code else None
+    while found is not None and found.closed_because in REPLACED:  # the paper of before leads to what holds now
+        found = PublishedAward.objects.filter(replaces=found).exclude(closed_because="taken_back").select_related("city").first()
+    return found if found is None or found.closed_at is None or found.is_revoked else None
 
 
 def award_by_number(number: str) -> PublishedAward | None:

@@ -270,6 +270,11 @@ TABLES: tuple[Table, ...] = (
         _of(judgement.Hearing, "appeal__answer__assessment__"), _as_of("appeal"),
     ),
     Table(
+        "revocations", _("Revocations"), judgement.Revocation,
+        "id award_id reason note answer_by proposed_at proposed_by_id confirmed_at confirmed_by_id dropped_at dropped_by_id",
+        _of(judgement.Revocation, "award__assessment__"), {"city": "award__assessment__city__slug"},
+    ),
+    Table(
         "letters", _("Letters"), Letter,
         "id key kind to_id address language subject city_id written_at due_at sent_at failed_at canceled_at error",
         _of_city(Letter, "city_id"), omitted={"body": OWN_WORDS, "link": OWN_WORDS},

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext
@@ -19,7 +20,7 @@ from criteria.scoring import ENGINE_VERSION, NextSteps, Verdict, next_steps
 from criteria.scoring import Score as Computed
 from criteria.scoring import score as compute
 from reviews.lifecycle import AppealStatus, AwardStatus, Batch, How, Kind, Settled
-from reviews.models import Announcement, Appeal, Audience, Award, PublishedAward, Resolution, Score, Scorecard
+from reviews.models import Announcement, Appeal, Audience, Award, PublishedAward, Resolution, Revocation, Score, Scorecard
 from reviews.queries.verdicts import settled_in
 from wwc.clock import under_lock
 from wwc.outbox.models import Work
@@ -157,6 +158,11 @@ def released_award(assessment: Assessment) -> Award | None:
     return _versions(assessment).filter(status=AwardStatus.RELEASED).first()
 
 
+def told_award(assessment: Assessment) -> Award | None:
+    """The version that the city and the public have; where it was revoked, that one."""
+    return _versions(assessment).filter(status__in=[AwardStatus.RELEASED, AwardStatus.REVOKED]).order_by("-version").first()
+
+
 def _versions(assessment: Assessment) -> QuerySet[Award]:
     return Award.objects.filter(assessment=assessment).select_related("score", "announcement", "proposed_by")
 
@@ -178,6 +184,29 @@ def is_awaited(city: City) -> bool:
 def takes_part(city: City) -> bool:
     """Whether the city writes an assessment now."""
     return Assessment.objects.filter(city=city, status=Status.DRAFTING).exists()
+
+
+def revocation_of(award: Award) -> Revocation | None:
+    """The confirmed revocation of an award that was revoked."""
+    if award.status != AwardStatus.REVOKED:
+        return None
+    return Revocation.objects.filter(award=award).exclude(confirmed_at=None).first()
+
+
+def revocation_proposed(award: Award) -> Revocation | None:
+    """The revocation of an award that waits for a second director."""
+    return Revocation.objects.filter(award=award, confirmed_at=None, dropped_at=None).select_related("proposed_by", "award").first()
+
+
+def revocations_to(user: Any) -> QuerySet[Revocation]:
+    """The revocations that a person of the program may see."""
+    return Revocation.objects.filter(award__in=awards_to(user)).select_related("award__assessment__city", "award__announcement")
+
+
+def can_be_taken_back_at(award: Award, now: datetime) -> bool:
+    """Whether the round that told the award is minutes old at this instant."""
+    told = award.announcement.released_at if award.announcement else None
+    return told is not None and now <= told + settings.LETTER_HOLD
 
 
 def upheld() -> QuerySet[Appeal]:
@@ -438,7 +467,7 @@ def result_to(user: Any, assessment: Assessment) -> Award | None:
     award = in_the_works(assessment)
     if award and award.status == AwardStatus.IN_BATCH and roles & {Role.LEAD, Role.SIGNATORY} and is_told_to_cities(award.announcement):
         return award
-    return released_award(assessment) if assessment.status == Status.ANNOUNCED else None
+    return told_award(assessment) if assessment.status == Status.ANNOUNCED else None
 
 
 def is_told_to_cities(announcement: Announcement | None) -> bool:

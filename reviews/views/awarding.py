@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from reviews import access
 from reviews.actions import awarding as actions
-from reviews.forms import AwardForm, FlipForm, ReasonForm
+from reviews.forms import AwardForm, CorrectionForm, FlipForm, ReasonForm, RevocationForm
 from reviews.lifecycle import AwardStatus
-from reviews.models import Score
+from reviews.models import Award, Score
 from reviews.queries import results
 from wwc.http import refusals_shown
 from wwc.refusals import require
@@ -45,6 +45,7 @@ def award(request: HttpRequest, pk: int) -> HttpResponse:
         context["ladder"] = results.ladder(decision.score)
         context["form"] = AwardForm(decision=decision)
         context |= _what_if(request, decision.score)
+    context |= _since(request.user, decision.award)
     return render(request, "reviews/awarding_one.html", context | {"retract_form": ReasonForm()})
 
 
@@ -94,6 +95,15 @@ def _what_if(request: HttpRequest, score: Score) -> dict[str, Any]:
         "flipped": flipped,
         "what_if": results.what_if(score, flipped) if flipped else None,
     }
+
+
+def _since(user: Any, award: Award | None) -> dict[str, Any]:
+    """What a director can still do about an award that is out: correct it, or end it before its time."""
+    if award is None or award.status != AwardStatus.RELEASED or not access.may_revoke(user, award):
+        return {}
+    proposed = results.revocation_proposed(award)
+    forms = {"correct_form": CorrectionForm(award=award, auto_id="correct_%s"), "revoke_form": RevocationForm(auto_id="revoke_%s")}
+    return {"revocation": proposed, "may_confirm": access.may_confirm_revocation(user, proposed) if proposed else None, **forms}
 
 
 def _parts() -> list[tuple[str, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -65,6 +66,8 @@ def _after(assessment: Assessment, award: Award, at: datetime) -> dict[str, Any]
         "appealed": {each.answer.criterion.code for each in live},
         "window": window,
         "can_appeal": window is not None and window.is_open(at),
+        "revocation": results.revocation_of(award),
+        "contact": settings.CONTACT_EMAIL,
         "earlier": [each for each in results.told_versions(assessment) if each.version < award.version],
     }
 

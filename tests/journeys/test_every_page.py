@@ -421,6 +421,7 @@ ONLY_POST = {
     "reviews:fetch_export",
     "reviews:withdraw_appeal", "reviews:admit_appeal", "reviews:refuse_appeal", "reviews:hand_appeal", "reviews:confirm_appeal",
     "reviews:send_back_appeal", "reviews:draft_appeals",
+    "reviews:correct_award", "reviews:propose_revocation", "reviews:confirm_revocation", "reviews:drop_revocation",
 }  # fmt: skip
 FILES: dict[str, See] = {
     "assessments:download": See("lead", case("proof")),

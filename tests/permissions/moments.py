@@ -7,7 +7,7 @@ from assessments.actions import submitting
 from assessments.models import Conflict, Cycle, Membership, Role
 from reviews.actions import appealing
 from reviews.lifecycle import AppealStatus
-from reviews.models import Appeal, Hearing, PanelMember
+from reviews.models import Appeal, Hearing, PanelMember, Revocation
 from reviews.queries import results as result_rows
 from tests.conftest import NOW
 from tests.factories import assessments as cases
@@ -70,6 +70,10 @@ def _appeals(who: dict[str, Any], cycle: Cycle, proposer: Any) -> dict[str, Any]
             Conflict.objects.create(cycle=cycle, city=each.city, person=who[person], state="none", said_at=NOW, said_by=who[person])
         said = {"state": "declared", "said_at": NOW, "said_by": who["conflict"]}
         Conflict.objects.create(person=who["conflict"], city=each.city, cycle=cycle, **said)
+    out, ours = (result_rows.released_award(each) for each in (case, own))
+    why = {"reason": "They left the program.", "note": "Ended at the city's wish.", "proposed_at": NOW}
+    asked = Revocation.objects.create(award=out, proposed_by=approver, **why)
+    asked_by_director = Revocation.objects.create(award=ours, proposed_by=who["DI"], **why)
     reader = PanelMember.objects.get(person=who["RV"], cycle=cycle)
     free, *codes = [code for code in make.met(43) if code not in make.met(24)][:5]
     filed, heard, settled, confirmed = (_appealed(case, code, by=who["CL"]) for code in codes)
@@ -87,7 +91,8 @@ def _appeals(who: dict[str, Any], cycle: Cycle, proposer: Any) -> dict[str, Any]
     return {
         "file_appeal": reviews.answer(case, free), "read_own_appeal": reviews.answer(case, codes[0]), "withdraw_appeal": filed,
         "admit_appeal": filed, "refuse_appeal": filed, "hand_appeal": heard, "see_appeal": filed, "hear_appeal": heard,
-        "hear_involved": theirs, "confirm_appeal": settled, "send_back_appeal": settled, "confirm_own": confirmed,
+        "correct_award": case, "propose_revocation": out, "confirm_revocation": asked, "confirm_own_revocation": asked_by_director,
+        "drop_revocation": out, "hear_involved": theirs, "confirm_appeal": settled, "send_back_appeal": settled, "confirm_own": confirmed,
     }  # fmt: skip
 
 

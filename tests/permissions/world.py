@@ -363,5 +363,9 @@ def _appeal_requests(about: dict[str, Any], why: dict[str, str]) -> dict[str, tu
         "hear_appeal": ((heard.pk,), {"verdict": "met", "rationale": "It is there."}),
         "confirm_appeal": ((settled.pk,), {}),
         "send_back_appeal": ((settled.pk,), why),
+        "correct_award": ((about["propose_revocation"].pk,), {"given": "gold", "note": "A slip.", **why}),
+        "propose_revocation": ((about["propose_revocation"].pk,), {"note": "It ended.", **why}),
+        "confirm_revocation": ((about["confirm_revocation"].pk,), {}),
+        "drop_revocation": ((about["confirm_revocation"].pk,), {}),
         "announce_appeals": ((heard.award.announcement.slug,), {"name": "Heard", "slug": "heard"}),
     }

@@ -59,13 +59,13 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
     if found is None:
         raise Http404
     history = announced.history_of(found)
-    award = history[0]
+    award = announced.last_of(history)
     edition = rulebooks.standards_shown().filter(code=award.edition).first() if award.points is not None else None
     context = {
         "city": found,
         "history": history,
         "award": award,
-        "stands": announced.stands(award, _today(found)),
+        "stands": announced.stands(award, _today(found)) and not award.is_revoked,
         "document_key": announced.document_key(award),
         "steps": rulebooks.tiers_of(edition, award.possible) if edition and award.possible else [],
         "areas": [_area(area, award.criteria) for area in award.areas or []],
@@ -118,11 +118,11 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
     award = announced.award_by_code(code)
     if award is None:
         return render(request, "directory/verify.html", {"code": code[:40], "unknown": True}, status=404)
-    later = announced.history_of(award.city)[0]
+    later = announced.last_of(announced.history_of(award.city))
     context = {
         "award": award,
         "city": award.city,
-        "stands": announced.stands(award, _today(award.city)),
+        "stands": announced.stands(award, _today(award.city)) if not award.is_revoked else False,
         "later": later if later.pk != award.pk else None,
         "today": _today(award.city),
         "document_key": announced.document_key(award),

@@ -31,6 +31,7 @@ NAMES: dict[str, Any] = {
     "appeal_settled": _("Appeal settled"),
     "renewal": _("Certification to renew"),
     "lapsed": _("Certification ended"),
+    "revoked": _("A change to a certification"),
     "appeal_to_read": _("An appeal to read"),
     "join_received": _("Request to take part received"),
     "join_refused": _("Not taking part this time"),
