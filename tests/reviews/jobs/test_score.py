@@ -6,7 +6,7 @@ from assessments.lifecycle import Status
 from assessments.models import Answer
 from reviews.jobs.score import score_assessment
 from reviews.models import Resolution, Score
-from reviews.queries.verdicts import Incomplete
+from reviews.queries.verdicts import Incomplete, settled, settled_in
 from tests.factories import people
 from tests.factories import results as make
 from wwc.audit.models import Event
@@ -92,6 +92,17 @@ def test_a_missing_verdict_is_an_error_of_the_work_and_no_score(db):
     assert work.done_at is None
     assert work.error.startswith("Incomplete")
     assert not Score.objects.exists()
+
+
+def test_the_latest_verdict_counts_and_on_another_version_it_settles_nothing(db):
+    case = make.settled(make.city("Alder Reach"), make.met(20))
+    answer = Answer.objects.get(assessment=case, criterion__code="OD1")
+    older = answer.versions.create(number=0, claim="met", saved_at=make.NOW, saved_by=people.person("lead"))
+    said = {"how": "lead", "rationale": "Looked at again.", "resolved_at": make.NOW, "resolved_by": people.person("lead")}
+    Resolution.objects.create(answer=answer, version=answer.current, verdict="met", **said)
+    assert settled(case)["OD1"] == "met"
+    Resolution.objects.create(answer=answer, version=older, verdict="not_met", **said)
+    assert "OD1" not in settled_in([case.pk])[case.pk]
 
 
 def test_staff_are_told_once_a_day_however_many_are_ready(db):
