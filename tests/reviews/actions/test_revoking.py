@@ -60,6 +60,8 @@ def test_two_directors_revoke_and_the_history_keeps_it_with_the_note(award, dire
     own = client_of(people.person("alder-reach-lead")).get(reverse("reviews:result", args=[award.assessment_id])).content.decode()
     assert "This award was revoked on March 13, 2026" in own
     assert SAID["reason"] in own
+    assert "Alder Reach: Gold, revoked" in own
+    assert "stands until" not in own + public + checked
     letters = Letter.objects.filter(kind="revoked")
     assert set(letters.values_list("address", flat=True)) == {"alder-reach-lead@example.org", "alder-reach-signatory@example.org"}
     assert "left the program" not in letters[0].body
