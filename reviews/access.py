@@ -230,7 +230,12 @@ def _open_city(by: Any, city_id: int) -> Ruling:
     return YES if declarations.is_open_to(by, city_id) else HIDDEN
 
 
-# Exports
+# Letters to many, exports
+
+
+def may_write_to_many(by: Any) -> Ruling:
+    """Staff and directors, to people of cities open to them."""
+    return _of_programme(by)
 
 
 def may_export(by: Any) -> Ruling:

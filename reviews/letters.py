@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from assessments.models import BrokenGlass, Cycle, Role
+from assessments.models import BrokenGlass, City, Cycle, Role
 from assessments.queries import people_with
 from reviews.lifecycle import Kind
 from reviews.models import Announcement, Appeal, Award, PanelMember, PublishedAward, Revocation
@@ -17,6 +17,7 @@ from reviews.queries.digest import Waiting
 from reviews.queries.results import Words, announced_on
 from reviews.queries.verdicts import Standing
 from wwc.accounts.models import User
+from wwc.outbox.models import Letter
 from wwc.outbox.post import post
 from wwc.templatetags.display import day_year, due, figure, tier_word, when_year
 
@@ -57,6 +58,15 @@ def _due(person: User, due_at: datetime, at: datetime) -> str:
     """A date in the words and the zone of the person who reads it; a letter does not say the days left, it may be read later."""
     with translation.override(person.language):
         return str(due(due_at, person.zone, now=due_at + timedelta(microseconds=1)))
+
+
+def message(person: User, city: City | None, *, key: str, subject: str, words: str, at: datetime) -> bool:
+    """What the program writes to many, to one of them: once for the same words. Whether it is new."""
+    own = f"message:{key}:{person.pk}:{city.pk if city else 'panel'}"
+    if Letter.objects.filter(key=own).exists():
+        return False
+    values, link = {"subject": subject, "words": words}, {"to": "home", "args": []}
+    return post("message", key=own, to=person, at=at, values=values, link=link, city_id=city.pk if city else None) is not None
 
 
 # Awarding, announcing, scorecards

@@ -25,6 +25,7 @@ from reviews.views import (
     scoring,
     trying,
     validating,
+    writing,
 )
 
 app_name = "reviews"
@@ -124,6 +125,7 @@ urlpatterns: list[URLPattern] = [
     path("announcing/<slug:slug>/take-back/", announcing.take_back, name="take_back_round"),
     path("announcing/<slug:slug>/<int:pk>/city/", announcing.look, {"reader": "city"}, name="look_as_city"),
     path("announcing/<slug:slug>/<int:pk>/public/", announcing.look, {"reader": "public"}, name="look_as_public"),
+    path("writing/<slug:slug>/", writing.writing, name="writing"),
     path("exports/", exporting.exporting, name="exporting"),
     path("exports/<int:pk>/", exporting.export, name="export"),
     path("exports/<int:pk>/file/", exporting.fetch, name="fetch_export"),

@@ -9,6 +9,7 @@ from reviews.forms.declaring import DeclarationForm, Declared, FoundForm, GlassF
 from reviews.forms.exporting import ExportForm
 from reviews.forms.reading import FindingForm, PhraseForm, as_typed
 from reviews.forms.settling import ItemForm, PracticeForm, SettlementForm, TalkForm
+from reviews.forms.writing import MessageForm
 
 __all__ = [
     "AdmitForm",
@@ -30,6 +31,7 @@ __all__ = [
     "ItemForm",
     "LetterForm",
     "MemberForm",
+    "MessageForm",
     "NoteForm",
     "PanelForm",
     "PhraseForm",

@@ -9,6 +9,7 @@ from assessments import letters, queries
 from assessments.actions import inviting, reopening, requesting, submitting
 from assessments.lifecycle import Status
 from assessments.models import Invitation
+from reviews.actions import writing
 from tests.conftest import NOW
 from tests.factories import assessments as cases
 from wwc.accounts.models import User
@@ -87,5 +88,6 @@ def test_from_the_receipt_to_the_announcement_a_city_gets_what_every_city_may_ge
     cases.clarifying.close(question, by=staff, at=NOW)
     reopening.refuse_reopening(cases.asked_to_reopen(case, "DM3"), words="It is read already.", by=staff, at=NOW)
     cases.opened_again(case, "DM4")
+    writing.write(case.cycle, audience="received", subject="The office moves", words="From May on.", seen=1, by=staff, at=NOW)
     submitting.withdraw(case, by=cases.lead(case.city), at=NOW)
     assert set(Letter.objects.exclude(pk__in=before).values_list("kind", flat=True)) == DURING_REVIEW

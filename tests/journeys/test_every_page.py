@@ -305,6 +305,7 @@ PAGES: dict[str, list[See]] = {
     "reviews:announcement": [See("director", judged(), does=unfolds)],
     "assessments:wording": [See("staff")],
     "assessments:letter_text": [See("staff", lambda s: ["result_certified", "pt-br"])],
+    "reviews:writing": [See("staff", its_cycle)],
     "reviews:exporting": [See("staff", does=unfolds)],
     "reviews:export": [See("staff", case("export"))],
     "reviews:look_as_city": [See("staff", judged("award"), does=unfolds)],

@@ -46,6 +46,7 @@ from reviews.actions import (
     revoking,
     scoring,
     validating,
+    writing,
 )
 from reviews.actions import drafting as reading
 from reviews.actions import noting as remarking
@@ -197,6 +198,7 @@ ACTS: dict[str, Act] = {
     "release_own": lambda it, who: announcing.release(about("release_own", it), **who),
     "take_back": lambda it, who: announcing.take_back(it.batch, **WHY, **who),
     "reword": lambda it, who: wording.reword(it.words, subject="Another", body="Other words.", seen=wording.said(it.words), **who),
+    "write_to_many": lambda it, who: writing.write(it.reading.cycle, audience="panel", subject="Soon", words="Soon.", seen=2, **who),
     "export": lambda it, who: exporting.ask(it.ready.cycle, form="csv", tables=["scores"], **who),
     "fetch_export": lambda it, who: exporting.fetch(it.export, **who),
     "correct_award": lambda it, who: awarding.correct(about("correct_award", it), kind="new", tier="gold", note="A slip.", **WHY, **who),

@@ -305,6 +305,7 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "fetch_plan": ((it.reading.cycle.slug,), {}),
         "see_quality": ((it.reading.cycle.slug,), {}),
         "reword": (("received", "en"), {"subject": "Another", "body": "Other words.", "seen": words_of(it.words), "act": "save"}),
+        "write_to_many": ((it.reading.cycle.slug,), {"audience": "panel", "subject": "Soon", "words": "Soon.", "seen": 2, "act": "send"}),
         "export": ((), {"cycle": it.ready.cycle.slug, "form": "csv", "tables": "scores"}),
         "fetch_export": ((it.export.pk,), {}),
         "plan_calibration": ((it.practice.calibration_id,), {}),

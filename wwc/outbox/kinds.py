@@ -24,6 +24,7 @@ NAMES: dict[str, Any] = {
     "reopened": _("Reopened"),
     "reopen_refused": _("Not reopened"),
     "withdrawn": _("Withdrawn"),
+    "message": _("Letter of the program"),
     "preview": _("Result on the city's page"),
     "appeal_received": _("Appeal received"),
     "appeal_admitted": _("Appeal being read"),
@@ -56,7 +57,7 @@ NAMES: dict[str, Any] = {
 # What a city may read of its assessment between the receipt and the announcement; anything else would tell of its result.
 DURING_REVIEW = frozenset({
     "received", "clarification_waiting", "clarification_near", "answers_received", "clarification_closed", "extended",
-    "extension_refused", "reopened", "reopen_refused", "withdrawn",
+    "extension_refused", "reopened", "reopen_refused", "withdrawn", "message",
 })  # fmt: skip
 
 

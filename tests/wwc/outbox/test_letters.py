@@ -113,7 +113,7 @@ def test_the_others_are_in_theirs(language):
     for key in KEYS:
         row = BY_KEY[key, language]
         assert re.search(FORBIDDEN[language], f"{row['subject']}\n{row['body']}", re.IGNORECASE) is None, key
-        assert row["body"] != BY_KEY[key, "en"]["body"]
+        assert row["body"] != BY_KEY[key, "en"]["body"] or key == "message", "what staff write stands as they wrote it"
 
 
 def test_the_results_of_a_round_share_their_subject():

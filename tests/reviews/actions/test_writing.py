@@ -1,0 +1,92 @@
+"""The program writes to many: to those that were shown, once, and never to a list that tells of a result."""
+
+import pytest
+
+from assessments.lifecycle import Status
+from assessments.models import Assessment, Conflict, ConflictState
+from reviews.actions import writing
+from reviews.queries import audiences
+from tests.conftest import NOW
+from tests.factories import results as make
+from wwc.audit.models import Event
+from wwc.outbox.models import Letter
+
+pytestmark = pytest.mark.usefixtures("letter_texts")
+STAGES = {
+    "Alder Reach": "drafting",
+    "Quillon": "in_review",
+    "Wexley": "ready",
+    "Ossery": "decided",
+    "Larkmoor": "announced",
+    "Dunmere": "withdrawn",
+}
+
+
+@pytest.fixture
+def cycle(db):
+    """One city at each stage."""
+    of = make.cycle()
+    for name, status in STAGES.items():
+        case = make.settled(make.city(name), make.met(31), in_cycle=of)
+        Assessment.objects.filter(pk=case.pk).update(status=status)
+    return of
+
+
+def write(cycle, by, **given):
+    said = {"audience": "received", "subject": "The office moves", "words": "From May on {here}.", **given}
+    seen = len(audiences.recipients(by, cycle, said["audience"]))
+    return writing.write(cycle, **{"seen": seen, **said}, by=by, at=NOW)
+
+
+def cities(by, cycle, audience):
+    return [each.city.name for each in audiences.recipients(by, cycle, audience)]
+
+
+def test_a_list_goes_by_what_a_city_reads_of_its_stage(cycle, staff):
+    assert cities(staff, cycle, "drafting") == ["Alder Reach"]
+    assert cities(staff, cycle, "received") == ["Larkmoor", "Ossery", "Quillon", "Wexley"]
+    assert cities(staff, cycle, "cities") == ["Alder Reach", "Larkmoor", "Ossery", "Quillon", "Wexley"]
+
+
+def test_no_list_tells_a_decision_from_none(cycle, staff):
+    """Whatever moves between the receipt and the announcement, every list stays the same."""
+    before = {name: cities(staff, cycle, name) for name in ("drafting", "received", "cities")}
+    for status in (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED, Status.ANNOUNCED):
+        Assessment.objects.filter(city__name="Wexley").update(status=status)
+        assert {name: cities(staff, cycle, name) for name in before} == before
+
+
+def test_each_gets_a_letter_of_their_own_once(cycle, staff):
+    assert write(cycle, staff) == 4
+    assert write(cycle, staff) == 0
+    letters = Letter.objects.filter(kind="message")
+    assert {(letter.subject, letter.body) for letter in letters} == {("The office moves", "From May on {here}.")}
+    assert sorted(letter.address for letter in letters) == sorted(
+        each.person.email for each in audiences.recipients(staff, cycle, "received")
+    )
+    assert Event.objects.filter(verb="wrote_to").count() == 1
+    assert write(cycle, staff, words="From June on.") == 4
+
+
+def test_a_closed_city_is_on_no_list(cycle, staff):
+    place = Assessment.objects.get(city__name="Wexley").city
+    said = {"cycle": cycle, "state": ConflictState.DECLARED, "reason": "Cousin.", "said_at": NOW, "said_by": staff}
+    Conflict.objects.create(person=staff, city=place, **said)
+    assert "Wexley" not in cities(staff, cycle, "cities")
+    assert write(cycle, staff) == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "refusal"),
+    [
+        ({"seen": 3}, writing.OthersByNow),
+        ({"audience": "gold"}, writing.NothingSaid),
+        ({"subject": " "}, writing.NothingSaid),
+        ({"words": "\n"}, writing.NothingSaid),
+        ({"audience": "panel"}, writing.Nobody),
+    ],
+)
+def test_what_is_not_sent(cycle, staff, given, refusal):
+    with pytest.raises(refusal):
+        write(cycle, staff, **given)
+    assert not Letter.objects.filter(kind="message").exists()
