@@ -391,7 +391,8 @@ def may_revoke(by: Any, award: Award) -> Ruling:
 
 def may_confirm_revocation(by: Any, revocation: Revocation) -> Ruling:
     """Another director than who proposed it."""
-    ruling = may_revoke(by, revocation.award)
-    if ruling and revocation.proposed_by_id == by.pk:
-        return no(_("You proposed this, so another director confirms it."))
-    return ruling
+    return may_revoke(by, revocation.award) and _other_hand(by, revocation)
+
+
+def _other_hand(by: Any, revocation: Revocation) -> Ruling:
+    return no(_("You proposed this, so another director confirms it.")) if revocation.proposed_by_id == by.pk else YES
