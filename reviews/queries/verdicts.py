@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from django.db.models import Aggregate, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField
+from django.db import connection
+from django.db.models import Aggregate, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -309,9 +310,9 @@ def required_open(assessment: Assessment) -> int:
 
 
 class _AsObject(Aggregate):
-    """The codes and verdicts of a group as one JSON object, written by the database."""
+    """The codes and verdicts of a group as one JSON object, written by the database; of a code that is there twice the last one counts."""
 
-    template = "json_object_agg(%(expressions)s)::text"
+    template = "json_object_agg(%(expressions)s ORDER BY reviews_resolution.id)::text"
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
@@ -324,16 +325,19 @@ def settled_in(assessments: Collection[int]) -> dict[int, dict[str, Verdict]]:
 
     What was decided stands, also while an appeal holds its answer open, until another verdict is confirmed.
     """
-    later = Resolution.objects.filter(answer=OuterRef("answer"), pk__gt=OuterRef("pk"))
     as_it_stands = Q(version=F("answer__current")) | Q(version=None, answer__current=None) | Q(answer__lock=Lock.FINAL)
+    found_on = Resolution.objects.filter(answer__assessment__in=assessments)
+    if connection.vendor == "sqlite":  # which keeps no order within a group
+        later = Resolution.objects.filter(answer=OuterRef("answer"), pk__gt=OuterRef("pk"))
+        found_on = found_on.filter(~Exists(later))
     rows = (
-        Resolution.objects.filter(as_it_stands, ~Exists(later), answer__assessment__in=assessments)
-        .values("answer__assessment_id")
-        .annotate(said=_AsObject("answer__criterion__code", "verdict"))
+        found_on.values("answer__assessment_id")
+        .annotate(said=_AsObject("answer__criterion__code", Case(When(as_it_stands, then="verdict"))))
         .values_list("answer__assessment_id", "said")
     )
     found: dict[int, dict[str, Verdict]] = {number: {} for number in assessments}
-    found.update((number, json.loads(said)) for number, said in rows)
+    for number, said in rows:
+        found[number] = {code: verdict for code, verdict in json.loads(said).items() if verdict is not None}
     return found
 
 
