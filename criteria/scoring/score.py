@@ -54,7 +54,7 @@ def as_data(score: Score) -> dict[str, Any]:
         "reasons": [
             {
                 "code": reason.code,
-                "verdict": reason.verdict.value,
+                "verdict": str(reason.verdict),
                 "earned": reason.earned,
                 "worth": reason.worth,
                 "why": reason.why,

@@ -1,6 +1,8 @@
 """A whole cycle scored again, in chunks: a score where the fingerprint is new, and always a report of what differs."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django.db import transaction
 
@@ -11,6 +13,7 @@ from reviews.jobs import score
 from reviews.models import Award, Recomputation, Score, ScoreDifference
 from reviews.queries import verdicts
 from reviews.queries.results import DECIDING, LIVE
+from wwc import bulk
 from wwc.audit.record import record
 from wwc.clock import under_lock
 from wwc.outbox import running
@@ -24,8 +27,22 @@ def recompute_cycle(recomputation_id: int) -> None:
     A second run goes on where the last chunk ended, and one that is finished is left alone. Awards are read, never written.
     """
     book = rulebook(Recomputation.objects.select_related("cycle__standard").get(pk=recomputation_id).cycle.standard)
-    while _next_chunk(recomputation_id, book):
-        pass
+    more = True
+    while more:
+        with _nothing_collected():
+            more = _next_chunk(recomputation_id, book)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Look for no garbage: a chunk makes very many small values without a cycle, and to look at them all takes as long as to score."""
+    wanted = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if wanted:
+            gc.enable()
 
 
 @transaction.atomic
@@ -41,10 +58,9 @@ def _next_chunk(recomputation_id: int, book: Rulebook) -> bool:
     settled = verdicts.settled_in(list(cities))
     whole = {number: found for number, found in settled.items() if len(found) == len(book.rules)}
     before = scores_before(list(cities))
-    computed = score.compute(book, whole, before, under_lock())
-    score.store(computed.rows, cities)
-    differences = _differences(row, book, computed, settled, before)
-    ScoreDifference.objects.bulk_create(differences)
+    stored = score.store(book, whole, before, cities, under_lock())
+    differences = _differences(row, book, stored, settled, before)
+    bulk.insert(differences)
     row.done, row.reached, row.engine = row.done + len(cities), max(cities), ENGINE_VERSION
     row.total = max(row.total, row.done)
     row.save(update_fields=["done", "total", "reached", "engine"])
@@ -67,14 +83,14 @@ def scores_before(numbers: list[int]) -> dict[tuple[int, str], int]:
 def _differences(
     row: Recomputation,
     book: Rulebook,
-    computed: score.Computed,
+    stored: score.Stored,
     settled: Mapping[int, Mapping[str, Verdict]],
     before: Mapping[tuple[int, str], int],
 ) -> list[ScoreDifference]:
     """What there is to say of each: verdicts missing, a new score, an award on another score whose tier is another."""
     latest = {number: pk for (number, _key), pk in before.items()}
-    fresh = {new.assessment_id: new.pk for new in computed.rows}
-    now = {number: fresh.get(number) or before[number, key] for number, key in computed.keys.items()}
+    fresh = {new.assessment_id: new.pk for new in stored.rows}
+    now = {number: fresh.get(number) or before[number, key] for number, key in stored.keys.items()}
     others = awards_of_another_tier(now)
     found = []
     for number, verdicts_ in settled.items():

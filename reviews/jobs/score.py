@@ -18,25 +18,30 @@ from wwc.outbox import post
 from wwc.outbox.running import completing
 
 
-class Computed(NamedTuple):
-    """What verdicts come to: the fingerprint of each assessment by number, and rows, not stored yet, where it is new."""
+class Stored(NamedTuple):
+    """What verdicts come to: the fingerprint of each assessment by number, and the rows that were new."""
 
     keys: dict[int, str]
     rows: list[Score]
 
 
-def compute(book: Rulebook, settled: Mapping[int, Mapping[str, Verdict]], known: Container[tuple[int, str]], at: datetime) -> Computed:
-    """Score the verdicts of each assessment (by number) whose fingerprint is not known. Verdicts must cover the rulebook."""
+def store(
+    book: Rulebook,
+    settled: Mapping[int, Mapping[str, Verdict]],
+    known: Container[tuple[int, str]],
+    cities: Mapping[int, int],
+    at: datetime,
+) -> Stored:
+    """Score the verdicts of each assessment (by number) whose fingerprint is not known, and store each score with its event.
+
+    Verdicts must cover the rulebook. `cities` gives the city of each assessment. The database takes in what is computed already
+    while the next one is computed.
+    """
     keys = {number: fingerprint(book, found) for number, found in settled.items()}
-    rows = [_row(number, key, book, settled[number], at) for number, key in keys.items() if (number, key) not in known]
-    return Computed(keys, rows)
-
-
-def store(rows: list[Score], cities: Mapping[int, int]) -> None:
-    """Store rows that are new, each with its event. `cities` gives the city of each assessment, by numbers."""
-    bulk.insert(rows)
-    if rows:
-        record_each("scored", [(row, cities[row.assessment_id]) for row in rows], at=rows[0].computed_at)
+    new = [number for number, key in keys.items() if (number, key) not in known]
+    rows = bulk.insert_while_made(Score, (_row(number, keys[number], book, settled[number], at) for number in new), many=len(new))
+    record_each("scored", [(row, cities[row.assessment_id]) for row in rows], at=at)
+    return Stored(keys, rows)
 
 
 def score_assessment(assessment_id: int) -> None:
@@ -52,9 +57,7 @@ def score_assessment(assessment_id: int) -> None:
         settled = {assessment.pk: verdicts.settled(assessment)}
         known = set(Score.objects.filter(assessment=assessment).values_list("assessment_id", "fingerprint"))
         at = under_lock()
-        computed = compute(rulebook(assessment.cycle.standard), settled, known, at)
-        store(computed.rows, {assessment.pk: assessment.city_id})
-        if computed.rows:
+        if store(rulebook(assessment.cycle.standard), settled, known, {assessment.pk: assessment.city_id}, at).rows:
             day = f"{at:%Y-%m-%d}"
             post.ask("tell_ready", key=f"tell_ready:{day}", at=at, due_at=at + letters.GATHERED, day=day)
 

@@ -50,3 +50,24 @@ def test_what_a_constraint_refuses_is_refused_whole(db, now):
     with pytest.raises(IntegrityError):
         inserts()
     assert not Event.objects.filter(verb="tried").exists()
+
+
+def test_rows_may_be_made_one_after_the_other(db, now):
+    rows = bulk.insert_while_made(Event, (event(now, text) for text in HARD), many=len(HARD))
+    assert [row.reason for row in rows] == HARD
+    assert list(Event.objects.filter(verb="tried").order_by("pk").values_list("pk", "reason")) == [(row.pk, row.reason) for row in rows]
+    assert bulk.insert_while_made(Event, iter(()), many=0) == []
+
+
+def test_what_goes_wrong_while_rows_are_made_is_said_and_none_is_stored(db, now):
+    def made():
+        yield event(now, "one")
+        raise LookupError("no verdict")
+
+    def inserts():
+        with transaction.atomic():
+            bulk.insert_while_made(Event, made(), many=2)
+
+    with pytest.raises(LookupError, match="no verdict"):
+        inserts()
+    assert not Event.objects.filter(verb="tried").exists()
