@@ -6,7 +6,9 @@ import pytest
 from django.db import connection
 from django.http import HttpResponse
 
-from wwc.bench import scratch
+from reviews.jobs import recomputation
+from reviews.models import Score
+from wwc.bench import scoring, scratch
 from wwc.bench.measuring import WARM, Measure, run
 
 
@@ -41,3 +43,14 @@ def test_a_database_with_people_in_it_is_refused_and_kept(tmp_path):
         rows.execute("UPDATE accounts_user SET is_invented = 1")
     scratch.refuse_what_is_not_ours(str(path))
     scratch.refuse_what_is_not_ours(str(tmp_path / "none.sqlite3"))
+
+
+@pytest.mark.django_db
+def test_a_cycle_is_scored_by_the_real_job_and_its_time_is_told_by_part():
+    found = scoring.run(scoring.cycle_of(12))
+    assert (found.assessments, found.criteria) == (12, 43)
+    assert Score.objects.values("points").distinct().count() > 1, "not all alike"
+    assert all(took > 0 for took in found.parts.values())
+    assert found.rest > 0
+    assert sum(found.parts.values()) - found.parts[scoring.BARE] + found.rest == pytest.approx(found.whole)
+    assert recomputation.score.store.__name__ == "store", "the watches are off again"

@@ -1,4 +1,4 @@
-"""Measure pages against an empty page of the same site: those of a city, or the reading desk."""
+"""Measure pages against an empty page of the same site, those of a city or the reading desk; or the scoring of a cycle against its core."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -7,35 +7,40 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from django.test.utils import override_settings
 
-from wwc.bench import reading
+from wwc.bench import reading, scoring
 from wwc.bench.measuring import DOCUMENTS, Measure, measures, run
 from wwc.bench.scratch import NotOurs, scratch
 
 
 class Command(BaseCommand):
-    """`manage.py bench --rounds 200`, `manage.py bench reading --rounds 100`"""
+    """`manage.py bench --rounds 200`, `manage.py bench reading --rounds 100`, `manage.py bench scoring --assessments 20000`"""
 
     help = (
         "Time saving an answer, its page and the overview, or with `reading` filing a verdict and the next item, "
-        "as ratios to an empty page of the same site, in a scratch database. "
+        "as ratios to an empty page of the same site; or with `scoring` a cycle, as a ratio to the core alone; in a scratch database. "
         "A figure to read, never a test: it ends with 0 whatever it finds."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The knobs."""
-        parser.add_argument("what", nargs="?", choices=["city", "reading"], default="city", help="whose pages (city)")
+        parser.add_argument(
+            "what", nargs="?", choices=["city", "reading", "scoring"], default="city", help="whose pages (city), or scoring"
+        )
         parser.add_argument("--findings", type=int, default=12_000, metavar="N", help="reading: how many findings there are (12000)")
         parser.add_argument("--times", type=int, default=10, metavar="N", help="reading: and then so many times as many (10)")
+        parser.add_argument("--assessments", type=int, default=20_000, metavar="N", help="scoring: how many a cycle has (20000)")
         parser.add_argument("--rounds", type=int, default=100, metavar="N", help="how often each request is made (100)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make the world, measure, print."""
-        if options["rounds"] < 2:
-            raise CommandError("Choose at least 2 rounds. Nothing was measured.")
+        if options["rounds"] < 2 or options["assessments"] < 10:
+            raise CommandError("Choose at least 2 rounds and 10 assessments. Nothing was measured.")
         try:
             with scratch(), override_settings(ROOT_URLCONF="wwc.bench.urls"):
                 if options["what"] == "reading":
                     self._reading(options["rounds"], options["findings"], options["times"])
+                elif options["what"] == "scoring":
+                    self._scoring(options["assessments"])
                 else:
                     self._city(options["rounds"])
         except NotOurs as error:
@@ -63,6 +68,19 @@ class Command(BaseCommand):
                     growth = each.middle / few[each.name]
                     self.stdout.write(f"{each.name:22}{growth:6.2f} times as long among {times} times as many findings")
             few = {each.name: each.middle for each in found}
+
+    def _scoring(self, assessments: int) -> None:
+        """A cycle of a tenth of the assessments, then one of all of them: time by part, and memory, which must not grow with them."""
+        for wanted in (assessments // 10, assessments):
+            self.stdout.write(f"Making a cycle of {wanted:,} assessments in a scratch database ...")
+            row = scoring.cycle_of(wanted)
+            found = scoring.run(row)
+            self.stdout.write(f"{connection.vendor}, in this process, {wanted:,} assessments of {found.criteria} criteria.")
+            for name, took in [*found.parts.items(), ("the rest of the job", found.rest), ("the whole job", found.whole)]:
+                self.stdout.write(f"{name:22}{took:8.2f} s  {took / found.parts[scoring.BARE]:6.2f} times the core alone")
+            met = "met" if found.ratio <= scoring.GOAL else "not met"
+            self.stdout.write(f"goal: the whole at most {scoring.GOAL} times the core alone: {met}")
+            self.stdout.write(f"memory: {found.before / 2**20:.0f} MB before, at most {found.peak / 2**20:.0f} MB on the way")
 
     def _report(self, found: list[Measure], rounds: int, among: str, queries: dict[str, int] | None = None) -> None:
         empty = found[0].middle
