@@ -18,7 +18,7 @@ from django.contrib.auth.models import AnonymousUser
 
 from assessments.models import Conflict
 from reviews.actions import drafting as reading
-from reviews.models import CalibrationItem
+from reviews.models import CalibrationItem, Export
 from tests.factories import assessments as cases
 from tests.factories import people, reviews
 from tests.permissions import world as worlds
@@ -146,6 +146,8 @@ def probes(it: worlds.World) -> list[Cell]:
         Conflict.objects.create(person=who, city=it.reading.city, cycle=it.reading.cycle, **said)
     invited = User.objects.create_user(it.invitation.email, name="Invited")
     quiet = cases.city("Quiet Falls")
+    made: dict[str, Any] = {"cycle": it.reading.cycle, "form": "csv", "tables": ["scores"], "asked_at": worlds.NOW}
+    closed_since, of_one_who_left = (Export.objects.create(asked_by=who, **made) for who in (clerk, it.people["stranger"]))
     both, visitor, nobody = people.person("approver"), AnonymousUser(), None
     asked: list[tuple[Any, ...]] = [
         ("assessments.may_accept", it.people["stranger"], it.invitation, "no"),
@@ -174,6 +176,8 @@ def probes(it: worlds.World) -> list[Cell]:
         ("reviews.may_log_call", torn, it.reading, "-"),
         ("reviews.may_practise", *_practice_from_a_closed_city(it), "-"),
         ("reviews.may_settle", it.people["PL"], it.moments["settle_own"], "no: You read this answer yourself"),
+        ("reviews.may_fetch", clerk, closed_since, "no: A city in this export"),
+        ("reviews.may_fetch", it.people["stranger"], of_one_who_left, "-"),
         ("reviews.may_decide", it.people["RV"], "-"),
         ("reviews.may_decide", it.people["ST"], "yes"),
         ("reviews.may_break_glass", clerk, it.reading.city, "no: A director"),
