@@ -290,7 +290,7 @@ def test_readers_see_all_of_a_round_or_nothing(site, prepared):
 # A page that asks several times
 
 
-@pytest.mark.parametrize(("page", "between"), [("/", "facets"), ("/cities/?q=flip", "facets")])
+@pytest.mark.parametrize(("page", "between"), [("/", "round_awards"), ("/cities/?q=flip", "facets")])
 def test_a_round_that_goes_out_within_a_page_is_in_none_of_it(prepared, monkeypatch, page, between):
     """The counts are read, the round goes out, the rows are read: the page shows what was there when it began."""
     first = getattr(announced, between)
