@@ -30,6 +30,14 @@ class CycleForm(forms.Form):
     results_expected = day_field(_("Results expected"))
     minimum_population = forms.IntegerField(label=_("Minimum population"), min_value=0, max_value=50_000_000)
     validity_months = forms.IntegerField(label=_("Months an award stands"), min_value=1, max_value=240)
+    appeal_days = forms.IntegerField(
+        label=_("Days to appeal"), required=False, initial=30, min_value=1, max_value=365,
+        help_text=_("After the announcement, until 5:00 p.m. where the city is."),
+    )  # fmt: skip
+    appeal_work_days = forms.IntegerField(
+        label=_("Business days to read an appeal"), required=False, initial=10, min_value=1, max_value=60,
+        help_text=_("To take it up, again to bring evidence, and again to read it."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, zone: str, **kwargs: Any) -> None:
         """The zone in which the days are meant, and the editions in force."""
@@ -42,8 +50,10 @@ class CycleForm(forms.Form):
         """What the action takes, with days turned into instants."""
         typed = self.cleaned_data
         same = {name: typed[name] for name in ("name", "slug", "standard", "results_expected", "minimum_population", "validity_months")}
+        chosen = {name: typed[name] for name in ("appeal_days", "appeal_work_days") if typed[name] is not None}
         return {
             **same,
+            **chosen,
             "opens_at": self._at(typed["opens"], 9),
             "due_at": self._at(typed["due"], 17),
             "withdraw_until": self._at(typed["withdraw"], 17),

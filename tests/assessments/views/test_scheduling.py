@@ -41,15 +41,23 @@ def test_a_cycle_is_drafted_in_the_planners_zone_and_opened(client):
     cycle = Cycle.objects.get()
     assert response["Location"] == reverse("assessments:cycle", args=["2027"])
     assert cycle.due_at.isoformat() == "2027-04-12T21:00:00+00:00"
+    assert (cycle.appeal_days, cycle.appeal_work_days) == (30, 10)
     assert "Open the cycle" in client.get(response["Location"]).content.decode()
     page = client.post(reverse("assessments:move_cycle", args=["2027"]), {"to": "open"}, follow=True).content.decode()
     assert "The cycle is now: open." in page
     assert "Add a city" in page
 
 
+def test_the_days_of_appeals_are_chosen_with_the_cycle(client):
+    client.post(reverse("assessments:draft_cycle"), _fields(appeal_days="45", appeal_work_days="5"))
+    cycle = Cycle.objects.get()
+    assert (cycle.appeal_days, cycle.appeal_work_days) == (45, 5)
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
+        ({"appeal_days": "0"}, "Days to appeal: "),
         ({"due": "2027-02-30"}, "Due: This is not a date of the calendar. Enter one like 12/14/2026."),
         ({"due": "soon"}, "Due: This is not a date of the calendar."),
         ({"due": ""}, "Due: Enter a date like 12/14/2026."),
