@@ -367,6 +367,7 @@ HIDDEN = {
     "reviews:start_over": ("staff", lambda w: [w.cycle.slug]),
     "reviews:take_back_round": ("director", lambda w: [f"{w.cycle.slug}-first"]),
     "reviews:release": ("director", lambda w: [w.round.slug]),
+    "reviews:withdraw_appeal": ("told lead", lambda w: [w.filed.pk]),
     "reviews:keep": ("reader", lambda w: [w.unread.pk]),
     "reviews:draft_finding": ("reader", lambda w: [w.unread.pk]),
     "reviews:look": ("reader", lambda w: [w.unread.pk]),
