@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -115,7 +115,7 @@ class RoundForm(forms.Form):
     )  # fmt: skip
 
 
-LAST_HOUR = datetime(2199, 12, 31, tzinfo=UTC)
+FIRST_HOUR, LAST_HOUR = datetime(2000, 1, 1, tzinfo=UTC), datetime(2199, 12, 31, tzinfo=UTC)
 
 
 # Hours before the announcement at which leads and signatories may read.
@@ -127,7 +127,8 @@ class HourForm(forms.Form):
 
     announce_at = forms.DateTimeField(
         label=_("Announced at"), widget=forms.DateTimeInput(attrs={"type": "datetime-local", "class": "input"}, format="%Y-%m-%dT%H:%M"),
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"], validators=[MaxValueValidator(LAST_HOUR)],
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
+        validators=[MinValueValidator(FIRST_HOUR), MaxValueValidator(LAST_HOUR)],
     )  # fmt: skip
     told_before = forms.TypedChoiceField(
         label=_("Cities read it before"), required=False, coerce=lambda hours: timedelta(hours=int(hours)), empty_value=None,
