@@ -509,7 +509,8 @@ def _with(keys: str, **options: bool) -> Client:
 def _fault_of(ask: Callable[[], HttpResponse]) -> str:
     """The error that a request ends in, if any."""
     try:
-        status = ask().status_code
+        answer = ask()
+        answer.close()  # a file that it may hold
     except Exception as error:
         return f"{type(error).__name__} {str(error)[:120]}"
-    return str(status) if status >= 500 else ""
+    return str(answer.status_code) if answer.status_code >= 500 else ""
