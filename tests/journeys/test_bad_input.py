@@ -510,7 +510,8 @@ def _fault_of(ask: Callable[[], HttpResponse]) -> str:
     """The error that a request ends in, if any."""
     try:
         answer = ask()
-        answer.close()  # a file that it may hold
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # to its end, which closes the file that it holds
     except Exception as error:
         return f"{type(error).__name__} {str(error)[:120]}"
     return str(answer.status_code) if answer.status_code >= 500 else ""
