@@ -10,7 +10,7 @@ from assessments.models import Assessment
 from assessments.models.assessment import ReasonMissing
 from reviews import access, letters
 from reviews.lifecycle import UNDECIDED, AppealStatus, AwardStatus
-from reviews.models import Appeal, Award, PublishedAward, Revocation, Scorecard
+from reviews.models import Appeal, Award, Revocation
 from reviews.queries import appeals, results
 from wwc.audit.record import record
 from wwc.clock import under_lock
@@ -66,8 +66,7 @@ def confirm_revocation(revocation: Revocation, *, by: Any, at: datetime) -> Awar
     row.move_to(AwardStatus.REVOKED, by=by, at=at, reason=held.reason)
     answer_by = appeals.work_due(row.assessment, under_lock())
     Revocation.objects.filter(pk=held.pk).update(confirmed_at=at, confirmed_by=by, answer_by=answer_by)
-    codes = Scorecard.objects.filter(award=row).exclude(code="").values("code")
-    PublishedAward.objects.filter(code__in=codes, closed_at=None).update(closed_at=at, closed_because=AwardStatus.REVOKED, note=held.note)
+    results.published_rows_of(row).update(closed_at=at, closed_because=AwardStatus.REVOKED, note=held.note)
     record("confirmed", held, by=by, at=at, city_id=row.assessment.city_id)
     letters.revoked(row, held, answer_by=answer_by, at=at)
     return row

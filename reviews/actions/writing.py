@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Cycle
 from reviews import access, letters
+from reviews.actions.drafting import plain
 from reviews.queries.audiences import LABELS, recipients
 from wwc.audit.record import record
 from wwc.refusals import Refusal, require
@@ -36,7 +37,7 @@ class OthersByNow(Refusal):
 def write(cycle: Cycle, *, audience: str, subject: str, words: str, seen: int, by: Any, at: datetime) -> int:
     """Write the same letter to everybody on a list of `seen` people; the number of letters. Sent twice it is written once."""
     require(access.may_write_to_many(by))
-    subject, words = " ".join(subject.split()), words.replace("\r\n", "\n").replace("\x00", "").strip()
+    subject, words = " ".join(subject.split()), plain(words).strip()
     if audience not in LABELS or not subject or not words:
         raise NothingSaid()
     people = recipients(by, cycle, audience)

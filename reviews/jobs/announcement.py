@@ -107,8 +107,7 @@ def _replace(award: Award, *, by: Any, at: datetime) -> PublishedAward | None:
         return None
     ended = AwardStatus.CORRECTED if award.corrects else AwardStatus.SUPERSEDED
     earlier.move_to(ended, by=by, at=at)
-    codes = Scorecard.objects.filter(award=earlier).exclude(code="").values("code")
-    row = PublishedAward.objects.filter(code__in=codes, closed_at=None).first()
+    row = results.published_rows_of(earlier).first()
     if row is not None:
         PublishedAward.objects.filter(pk=row.pk).update(closed_at=at, closed_because=ended.value)
     return row

@@ -58,17 +58,21 @@ def beside(award: Award, areas: Sequence[AreaLines], on: date) -> Beside | None:
 
 def _groups(rows: Sequence[PublishedAward], population: int | None, form: str) -> list[tuple[str, list[PublishedAward]]]:
     """Groups of cities alike with what they have in common, the narrowest first; the last is all of them."""
-    band = next((each for each in BANDS.values() if population and each[0] <= population <= (each[1] or population)), None)
-    sized = [row for row in rows if band and row.city.population and band[0] <= row.city.population <= (band[1] or row.city.population)]
-    governed = [row for row in rows if form and row.city.form_of_government == form]
+    band = next((each for each in BANDS.values() if _within(each, population)), None)
+    sized = [row for row in rows if band and _within(band, row.city.population)]
+    governed, both = ([row for row in among if form and row.city.form_of_government == form] for among in (rows, sized))
     size = _band_words(band) if band else ""
-    both = [row for row in sized if row in governed]
     return [
         (gettext("cities of %(size)s people with the same form of government") % {"size": size}, both),
         (gettext("cities of %(size)s people") % {"size": size}, sized),
         (gettext("cities with the same form of government"), governed),
         (gettext("cities of this edition that publish their points"), list(rows)),
     ]
+
+
+def _within(band: tuple[int, int | None], population: int | None) -> bool:
+    low, high = band
+    return population is not None and low <= population and (high is None or population <= high)
 
 
 def _band_words(band: tuple[int, int | None]) -> str:

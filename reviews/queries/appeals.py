@@ -104,12 +104,16 @@ def _whole(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
 
 def is_involved(person: Any, answer: Answer) -> bool:
     """Whether the person had a hand in the verdict: read the answer, settled it, or decided on the award."""
-    theirs = Q(answer=answer)
+    return any(rows.exists() for rows in _hand_in(answer, person))
+
+
+def _hand_in(answer: Answer, person: Any) -> tuple[QuerySet[Any], ...]:
+    """What a person, or whoever the query around it is about, did towards the verdict: read, agreed, settled, decided."""
     return (
-        Finding.objects.filter(theirs, filed_by=person).exists()
-        or Accord.objects.filter(theirs, proposed_by=person).exists()
-        or Resolution.objects.filter(theirs, resolved_by=person).exclude(how=How.APPEAL).exists()
-        or Award.objects.filter(Q(proposed_by=person) | Q(approved_by=person), assessment=answer.assessment_id).exists()
+        Finding.objects.filter(answer=answer, filed_by=person),
+        Accord.objects.filter(answer=answer, proposed_by=person),
+        Resolution.objects.filter(answer=answer, resolved_by=person).exclude(how=How.APPEAL),
+        Award.objects.filter(Q(proposed_by=person) | Q(approved_by=person), assessment=answer.assessment_id),
     )
 
 
@@ -124,16 +128,8 @@ def is_settled_by(person: Any, appeal: Appeal) -> bool:
 def readers_for(answer: Answer) -> QuerySet[PanelMember]:
     """Who of the panel can read an appeal on this answer: declared open to the city, and not involved before."""
     live = PanelMember.objects.filter(cycle=answer.assessment.cycle_id, left_at=None, person__is_active=True)
-    mine = {"answer": answer}
-    found = Finding.objects.filter(filed_by=OuterRef("person"), **mine)
-    said = Accord.objects.filter(proposed_by=OuterRef("person"), **mine)
-    settled = Resolution.objects.filter(resolved_by=OuterRef("person"), **mine).exclude(how=How.APPEAL)
-    decided = Award.objects.filter(Q(proposed_by=OuterRef("person")) | Q(approved_by=OuterRef("person")), assessment=answer.assessment_id)
-    free = (
-        live.filter(~Exists(found), ~Exists(said), ~Exists(settled), ~Exists(decided))
-        .select_related("person")
-        .order_by("person__name", "pk")
-    )
+    uninvolved = [~Exists(rows) for rows in _hand_in(answer, OuterRef("person"))]
+    free = live.filter(*uninvolved).select_related("person").order_by("person__name", "pk")
     cities = declarations.open_cities(free.values_list("person_id", flat=True), answer.assessment.cycle)
     return free.filter(person__in=[person for person, open_to in cities.items() if answer.assessment.city_id in open_to])
 

@@ -70,12 +70,11 @@ def _of_city(model: type[Model], path: str = "city") -> Callable[[Cycle, QuerySe
     return lambda cycle, cities: model._default_manager.filter(**{f"{path}__in": cities})
 
 
-def _evidence(path: str) -> Callable[[Cycle, QuerySet[City]], QuerySet[Any]]:
+def _evidence(model: type[Model], path: str) -> Callable[[Cycle, QuerySet[City]], QuerySet[Any]]:
     """The evidence that answers of the cycle used, or what hangs on it by this path."""
 
     def rows(cycle: Cycle, cities: QuerySet[City]) -> QuerySet[Any]:
         used = case.AnswerEvidence.objects.filter(answer__assessment__cycle=cycle, answer__assessment__city__in=cities)
-        model = case.Evidence if path == "pk" else case.EvidenceVersion if path == "evidence" else case.FileCheck
         return model._default_manager.filter(**{f"{path}__in": used.values("evidence")})
 
     return rows
@@ -156,16 +155,16 @@ TABLES: tuple[Table, ...] = (
     ),
     Table(
         "evidence", _("Evidence"), case.Evidence,
-        "id city_id title confidential expires_on version current_id added_at added_by_id", _evidence("pk"), CITY,
+        "id city_id title confidential expires_on version current_id added_at added_by_id", _evidence(case.Evidence, "pk"), CITY,
     ),
     Table(
         "evidence_versions", _("Versions of evidence"), case.EvidenceVersion,
         "id evidence_id number kind filename size sha256 url note awaits_check added_at added_by_id",
-        _evidence("evidence"), {"city": "evidence__city__slug"}, {"stored": WHERE_IT_LIES},
+        _evidence(case.EvidenceVersion, "evidence"), {"city": "evidence__city__slug"}, {"stored": WHERE_IT_LIES},
     ),
     Table(
         "file_checks", _("Virus checks"), case.FileCheck, "id version_id is_clean found checked_at",
-        _evidence("version__evidence"), {"city": "version__evidence__city__slug"},
+        _evidence(case.FileCheck, "version__evidence"), {"city": "version__evidence__city__slug"},
     ),
     Table(
         "evidence_used", _("Where evidence is used"), case.AnswerEvidence,

@@ -377,6 +377,12 @@ def version_before(award: Award) -> Award | None:
     return rows.select_related("assessment", "announcement").order_by("-version").first()
 
 
+def published_rows_of(award: Award) -> QuerySet[PublishedAward]:
+    """The public rows of one version, which know it by the codes on its papers alone."""
+    codes = Scorecard.objects.filter(award=award).exclude(code="").values("code")
+    return PublishedAward.objects.filter(code__in=codes, closed_at=None)
+
+
 def tells_appeals_of(award: Award) -> int | None:
     """The number of the round whose appeals this version answers; None for a first decision and for a correction."""
     earlier = None if award.corrects else version_before(award)

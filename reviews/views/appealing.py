@@ -158,8 +158,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def hearing(request: HttpRequest, pk: int) -> HttpResponse:
     """One appeal as its reader has it: what the city says now, what was said before, and the verdict anew."""
-    rows = appeals.appeals_to(request.user) if request.user.of_programme else appeals.heard_by(request.user)  # type: ignore[union-attr]
-    found = get_object_or_404(rows, pk=pk)
+    found = get_object_or_404(_all(request), pk=pk)
     at_desk(request, found.answer.assessment.cycle)
     may = access.may_hear(request.user, found)
     form = HearingForm(request.POST or None)
