@@ -48,6 +48,11 @@ def refusals_on(form: BaseForm) -> Iterator[None]:
         form.add_error(None, str(refusal.message))
 
 
+def typed(request: HttpRequest, name: str, most: int = 2000) -> str:
+    """What was typed into a field that stands alone, as a database can keep it: no mark of zero, at most so many characters."""
+    return request.POST.get(name, "").replace("\x00", "")[:most]
+
+
 class RefusalMiddleware:
     """What is hidden is 404; what is yours but not now is 403, with the reason in words."""
 

@@ -24,7 +24,7 @@ from assessments.models import City, ClaimOutcome, ClaimRequest, Role
 from assessments.views.inviting import SIGN_IN
 from assessments.views.joining import TRAP
 from wwc.accounts.models import User
-from wwc.http import refusals_shown
+from wwc.http import refusals_shown, typed
 from wwc.refusals import require
 
 
@@ -225,7 +225,7 @@ def record_domain(request: HttpRequest, pk: int) -> HttpResponse:
 def take_domain_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Staff say that a domain is not the city's own."""
     claim = _claim_or_404(request, pk)
-    domain, reason = request.POST.get("domain", ""), request.POST.get("reason", "")
+    domain, reason = typed(request, "domain", 253), typed(request, "reason", 1000)
     with refusals_shown(request):
         listing.take_domain_back(claim.city, domain=domain, reason=reason, by=request.user, at=now())
         messages.success(request, _t("%(domain)s does not count as the city's own any more.") % {"domain": domain})

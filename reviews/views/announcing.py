@@ -17,7 +17,7 @@ from reviews.forms import AppealsRoundForm, HourForm, ReasonForm, RoundForm
 from reviews.lifecycle import Batch
 from reviews.models import Announcement, Scorecard
 from reviews.queries import appeals, results
-from wwc.http import private_file, refusals_shown
+from wwc.http import private_file, refusals_shown, typed
 from wwc.refusals import require
 from wwc.templatetags.display import when_year
 
@@ -127,7 +127,7 @@ def take_back(request: HttpRequest, slug: str) -> HttpResponse:
     """Take the round back while its letters wait."""
     batch = _batch(request, slug)
     with refusals_shown(request):
-        actions.take_back(batch, reason=request.POST.get("reason", ""), by=request.user, at=now())
+        actions.take_back(batch, reason=typed(request, "reason", 1000), by=request.user, at=now())
         messages.success(request, _("Taken back. Nothing of it is public, and no letter goes out."))
     return redirect("reviews:announcement", slug)
 

@@ -23,7 +23,7 @@ from reviews.lifecycle import APPEAL_READS, AppealStatus
 from reviews.models import Appeal, Award
 from reviews.queries import appeals, results
 from reviews.views.desk import at_desk
-from wwc.http import refusals_shown
+from wwc.http import refusals_shown, typed
 from wwc.refusals import require
 
 # The parts of the list, in the order in which an appeal goes through them.
@@ -116,7 +116,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     """Do not take it to a reader."""
     found = get_object_or_404(appeals.appeals_to(request.user), pk=pk)
     with refusals_shown(request):
-        actions.refuse(found, words=request.POST.get("words", "")[:2000], by=request.user, at=now())
+        actions.refuse(found, words=typed(request, "words"), by=request.user, at=now())
         messages.success(request, _("Not taken up. The leads have a letter with your words."))
     return redirect("reviews:appeal_case", pk)
 
@@ -150,7 +150,7 @@ def send_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Have it read again."""
     found = get_object_or_404(appeals.appeals_to(request.user), pk=pk)
     with refusals_shown(request):
-        actions.send_back(found, reason=request.POST.get("reason", "")[:1000], by=request.user, at=now())
+        actions.send_back(found, reason=typed(request, "reason", 1000), by=request.user, at=now())
         messages.success(request, _("Sent back. It is read again; what was found stays on record."))
     return redirect("reviews:appeal_case", pk)
 

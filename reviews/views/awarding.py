@@ -18,7 +18,7 @@ from reviews.forms import AwardForm, CorrectionForm, FlipForm, ReasonForm, Revoc
 from reviews.lifecycle import AwardStatus
 from reviews.models import Award, Score
 from reviews.queries import results
-from wwc.http import refusals_shown
+from wwc.http import refusals_shown, typed
 from wwc.refusals import require
 
 
@@ -81,7 +81,7 @@ def retract(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a decision back before its round."""
     award = get_object_or_404(results.awards_to(request.user).select_related("assessment__city"), pk=pk)
     with refusals_shown(request):
-        actions.retract(award, reason=request.POST.get("reason", ""), by=request.user, at=now())
+        actions.retract(award, reason=typed(request, "reason", 1000), by=request.user, at=now())
         messages.success(request, _("Retracted for %(city)s. The assessment is ready again.") % {"city": award.assessment.city})
     return redirect("reviews:award", award.assessment_id)
 

@@ -35,6 +35,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 AXE = Axe()
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+COLORS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}, "resultTypes": ["violations"]}
 SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"
 LOADED = "document.fonts.ready.then(() => window.faults || [])"
 WATCH = """
@@ -483,12 +484,12 @@ def _sample(pattern: str) -> str:
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_every_page_in_every_state(browser, live_server, standing, width, dark):
+def test_every_page_in_every_state(browser, live_server, standing, width):
+    """In the light, and in the dark as far as the two can differ: in their colors."""
     fonts.build(project.FONTS_DIR)
     published.named(300)
-    walk = Walk(browser, live_server.url, setting(), width=width, dark=dark)
+    walk = Walk(browser, live_server.url, setting(), width=width)
     for table in (PAGES, MORE):
         for route, pages in table.items():
             for see in pages:
@@ -541,8 +542,8 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
 class Walk:
     """Goes from page to page as whoever may open it, and writes down what is wrong."""
 
-    def __init__(self, browser: Browser, site: str, s: Setting | None, *, width: int = 1280, dark: bool = False) -> None:
-        self.browser, self.site, self.s, self.width, self.dark = browser, site, s, width, dark
+    def __init__(self, browser: Browser, site: str, s: Setting | None, *, width: int = 1280) -> None:
+        self.browser, self.site, self.s, self.width = browser, site, s, width
         self.windows: dict[str, tuple[Page, list[str]]] = {}
         self.found: list[str] = []
 
@@ -599,9 +600,10 @@ class Walk:
             faults.append("no title")
         if (wide := page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) > 0:
             faults.append(f"{wide} px wider than the window")
-        for violation in AXE.run(page, options=RULES).response["violations"]:
-            nodes = [f"{node['target']} {node['html'][:160]} {_why(node)}" for node in violation["nodes"][:3]]
-            faults.append(f"{violation['id']} ({violation['impact']}, {len(violation['nodes'])}): " + " | ".join(nodes))
+        faults += violations(page, RULES)
+        page.emulate_media(color_scheme="dark")
+        faults += [f"in the dark: {each}" for each in violations(page, COLORS)]
+        page.emulate_media(color_scheme="light")
         self.found += [f"{name}: {fault}" for fault in faults]
 
     def window(self, who: str) -> tuple[Page, list[str]]:
@@ -611,7 +613,7 @@ class Walk:
                 base_url=self.site,
                 viewport={"width": self.width, "height": 900},
                 reduced_motion="reduce",
-                color_scheme="dark" if self.dark else "light",
+                color_scheme="light",
             )
             context.add_init_script(WATCH)
             self.sign_in(context, who)
@@ -645,6 +647,15 @@ def client_of_part(s: Setting | None, who: str) -> Client:
     session["account_authentication_methods_user"] = session["_auth_user_id"]
     session.save()
     return client
+
+
+def violations(page: Page, options: dict[str, Any]) -> list[str]:
+    """What axe-core holds against an open page."""
+    found = []
+    for violation in AXE.run(page, options=options).response["violations"]:
+        nodes = [f"{node['target']} {node['html'][:160]} {_why(node)}" for node in violation["nodes"][:3]]
+        found.append(f"{violation['id']} ({violation['impact']}, {len(violation['nodes'])}): " + " | ".join(nodes))
+    return found
 
 
 def _answering(html: str) -> Callable[[Route], None]:

@@ -170,7 +170,7 @@ def test_a_refusal_needs_words_and_the_city_reads_them(case, lead, staff, client
     client_of(staff).post(reverse("reviews:refuse_appeal", args=[appeal.pk]), {"words": " "})
     appeal.refresh_from_db()
     assert appeal.status == AppealStatus.FILED
-    client_of(staff).post(reverse("reviews:refuse_appeal", args=[appeal.pk]), {"words": "The annex was read already."})
+    client_of(staff).post(reverse("reviews:refuse_appeal", args=[appeal.pk]), {"words": "The annex was\x00 read already."})
     assert "The annex was read already." in client_of(lead).get(page_of(appeal)).content.decode()
 
 
