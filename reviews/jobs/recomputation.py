@@ -18,7 +18,7 @@ from wwc.audit.record import record
 from wwc.clock import under_lock
 from wwc.outbox import running
 
-CHUNK = 500
+CHUNK = 2000
 
 
 def recompute_cycle(recomputation_id: int) -> None:

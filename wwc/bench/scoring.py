@@ -66,18 +66,21 @@ def cycle_of(number: int) -> Recomputation:
 
 
 def _answer(cycle: Cycle, person: User, at: datetime) -> None:
-    """One version of each answer, settled as met in six of ten, differently in each assessment."""
+    """One version of each answer, settled as met in six of ten, differently in each assessment.
+
+    In the order of life: the answers of an assessment come together, verdicts are found criterion by criterion across cities.
+    """
     of_cycle = f"assessments_assessment a WHERE a.cycle_id = {cycle.pk}"
     every = f"criteria_criterion c, {of_cycle} AND c.standard_id = {cycle.standard_id}"
-    _copied(Answer, every, {"assessment_id": "a.id", "criterion_id": "c.id"}, lock=Lock.LOCKED)
+    _copied(Answer, f"{every} ORDER BY a.id, c.id", {"assessment_id": "a.id", "criterion_id": "c.id"}, lock=Lock.LOCKED)
     answers = f"assessments_answer w, {of_cycle} AND w.assessment_id = a.id"
-    _copied(AnswerVersion, answers, {"answer_id": "w.id"}, number=1, claim=Claim.MET, saved_at=at, saved_by_id=person.pk)
+    _copied(AnswerVersion, f"{answers} ORDER BY w.id", {"answer_id": "w.id"}, number=1, claim=Claim.MET, saved_at=at, saved_by_id=person.pk)
     first = AnswerVersion.objects.filter(answer=models.OuterRef("pk")).values("pk")[:1]
     Answer.objects.filter(assessment__cycle=cycle).update(version=1, current=models.Subquery(first))
     verdict = "CASE WHEN (a.id * 31 + w.criterion_id * 17 + (a.id %% 7) * w.criterion_id) %% 10 < 6 THEN 'met' ELSE 'not_met' END"
     settled = {"answer_id": "w.id", "version_id": "w.current_id", "verdict": verdict}
     said = {"how": How.AGREED, "rationale": "As both read it.", "resolved_at": at, "resolved_by_id": person.pk}
-    _copied(Resolution, answers, settled, **said)
+    _copied(Resolution, f"{answers} ORDER BY w.criterion_id, a.id", settled, **said)
 
 
 def _copied(model: type[models.Model], source: str, columns: dict[str, str], **same: Any) -> None:
