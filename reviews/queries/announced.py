@@ -11,9 +11,11 @@ from datetime import date
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
+from django.utils import timezone
 
 from reviews.lifecycle import Kind
 from reviews.models.published import PublishedAward, PublishedCity
@@ -164,6 +166,11 @@ def document_key(award: PublishedAward) -> str:
 def stands(award: PublishedAward, on: date) -> bool | None:
     """Whether the award stands on that day; None where its validity is not published, as for all of the history."""
     return None if award.valid_until is None else on <= award.valid_until
+
+
+def today_in(city: PublishedCity) -> date:
+    """The day it is in the city."""
+    return timezone.localdate(timezone=ZoneInfo(city.timezone or "UTC"))
 
 
 def rounds() -> QuerySet[Any, Any]:

@@ -15,6 +15,7 @@ OPEN = {
     "account_reset_password_from_key", "account_reset_password_from_key_done",
     "criteria:standards", "criteria:standard", "criteria:criterion", "criteria:changes", "criteria:self_check",
     "directory:cities", "directory:city", "directory:scorecard", "directory:rounds", "directory:round",
+    "directory:badge", "directory:embedding",
     "directory:verify", "directory:verification",
     "directory:privacy", "directory:accessibility", "directory:status", "directory:help",
     "assessments:accept", "people:stop_letters",

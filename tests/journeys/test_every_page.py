@@ -316,6 +316,7 @@ PAGES: dict[str, list[See]] = {
     "directory:cities": [See("visitor", does=unfolds)],
     "directory:city": [See("visitor", lambda s: [s.public.city.slug], does=unfolds)],
     "directory:rounds": [See("visitor")],
+    "directory:embedding": [See("visitor", lambda s: [s.public.city.slug])],
     "directory:round": [See("visitor", lambda s: [s.public.round_slug])],
     "directory:verify": [See("visitor")],
     "directory:verification": [See("visitor", lambda s: [s.public.code])],
@@ -438,6 +439,7 @@ FILES: dict[str, See] = {
     "reviews:scorecard": See("told lead", case("told")),
     "reviews:earlier_scorecard": See("told lead", lambda s: [s.told.pk, 1]),
     "directory:scorecard": See("visitor", lambda s: [s.public.city.slug, s.public.document.rpartition("/")[2].removesuffix(".pdf")]),
+    "directory:badge": See("visitor", lambda s: [s.public.city.slug]),
     "mfa_download_recovery_codes": See("guarded"),
     "health": See("visitor"),
 }  # fmt: skip

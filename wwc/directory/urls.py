@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wwc.directory import about, views
+from wwc.directory import about, badges, views
 
 app_name = "directory"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("cities/", views.cities, name="cities"),
     path("cities/<slug:slug>/", views.city, name="city"),
     path("cities/<slug:slug>/scorecard-<slug:key>.pdf", views.scorecard, name="scorecard"),
+    path("cities/<slug:slug>/badge.svg", badges.badge, name="badge"),
+    path("cities/<slug:slug>/badge/", badges.embedding, name="embedding"),
     path("rounds/", views.rounds, name="rounds"),
     path("rounds/<slug:slug>/", views.round_, name="round"),
     path("verify/", views.verify, name="verify"),

@@ -1,16 +1,13 @@
 """Public pages of what was announced: cities, a city, rounds, verification. They read `announced` and nothing else of the judgement."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -65,7 +62,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "city": found,
         "history": history,
         "award": award,
-        "stands": announced.stands(award, _today(found)) and not award.is_revoked,
+        "stands": announced.stands(award, announced.today_in(found)) and not award.is_revoked,
         "document_key": announced.document_key(award),
         "steps": rulebooks.tiers_of(edition, award.possible) if edition and award.possible else [],
         "areas": [_area(area, award.criteria) for area in award.areas or []],
@@ -122,17 +119,12 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "award": award,
         "city": award.city,
-        "stands": announced.stands(award, _today(award.city)) if not award.is_revoked else False,
+        "stands": announced.stands(award, announced.today_in(award.city)) if not award.is_revoked else False,
         "later": later if later.pk != award.pk else None,
-        "today": _today(award.city),
+        "today": announced.today_in(award.city),
         "document_key": announced.document_key(award),
     }
     return render(request, "directory/verification.html", context)
-
-
-def _today(city: Any) -> date:
-    """The day it is in the city."""
-    return timezone.localdate(timezone=ZoneInfo(city.timezone or "UTC"))
 
 
 def _by_name(rows: Iterable[Row]) -> list[Row]:

@@ -108,6 +108,29 @@ def tier_mark(key: str, size: float = 26, title: str = "", paper: bool = False) 
     return _draw("mark", paper=paper, title=title, steps=steps, body=body, step=step, size=_n(size), outline=key == "none")
 
 
+# How wide the letters of a narrow face are in 100 px of type, in groups; what a badge needs to know before it is drawn.
+NARROW, WIDE = "iljtfrI.,:'|1()[] ", "mwMW@%"
+FLAT_TYPE, LARGE_TYPE = 11.0, 15.0
+
+
+def width_of(text: str, size: float) -> float:
+    """About how wide a text is in pixels; `textLength` then makes it so, whatever face the reader's machine has."""
+    return sum(0.36 if each in NARROW else 0.9 if each in WIDE else 0.72 if each.isupper() else 0.6 for each in text) * size
+
+
+def badge(style: str, key: str, word: str, *, place: str) -> SafeString:
+    """What stands for a city, as a picture that stands by itself: flat (20 px high, in a row of others) or large (with the mark)."""
+    program, key = "What Works Cities", key if key in STEPS else "none"
+    lines = [program, word] if style == "flat" else [program, word, place]
+    sizes = [FLAT_TYPE, FLAT_TYPE] if style == "flat" else [LARGE_TYPE - 3, LARGE_TYPE + 3, LARGE_TYPE - 3]
+    widths = [round(width_of(line, size)) for line, size in zip(lines, sizes, strict=True)]
+    return _draw(
+        f"badge_{style}", key=key, lines=lines, widths=widths, label=f"{program}: {word}, {place}",
+        ground=f"f-{key}" if STEPS.get(key) else "f-ink2",
+        left=widths[0] + 32, whole=widths[0] + 32 + widths[1] + 16, width=max(widths) + 108, middle=widths[0] + 32 + 8,
+    )  # fmt: skip
+
+
 @register.simple_tag
 def tier(key: str, size: float = 22, word: str = "", paper: bool = False) -> SafeString:
     """A tier in a line of text: its mark and, always, its word."""
