@@ -25,7 +25,7 @@ from criteria.models import (
     Tier,
     TierRequirement,
 )
-from criteria.scoring import Rule, Rulebook, RulebookError, floor_points
+from criteria.scoring import Rule, Rulebook, RulebookError, Score, Verdict, floor_points, score
 from criteria.scoring import Tier as Step
 from criteria.scoring.rulebook import Rounding
 
@@ -75,6 +75,54 @@ def tiers_of(standard: Standard, possible: int) -> list[Tier]:
         tier.at = floor_points(step, possible, cast("Rounding", standard.rounding))
         tier.required_codes = sorted(step.required)
     return tiers
+
+
+@dataclass(frozen=True)
+class Example:
+    """A set of criteria met that shows points, a prerequisite and a gate at work; parts that the edition has not are empty."""
+
+    met: int
+    points: int
+    tier: str
+    blocked: str
+    needs: str
+    core: str
+    tier_without_core: str
+
+
+def worked_example(book: Rulebook) -> Example | None:
+    """Criteria met until the second tier is reached, one of them without its prerequisite; the core says what it comes to.
+
+    None where the edition has fewer than two tiers.
+    """
+    if len(book.tiers) < 2:
+        return None
+    core = [rule.code for rule in book.rules if rule.core]
+    waits = next((rule for rule in book.rules if rule.needs and not {rule.code, *rule.needs} & set(core)), None)
+    needs = waits.needs[0] if waits else ""
+    met = {*core, *([waits.code] if waits else [])}
+    found = _score(book, met)
+    for rule in book.rules:
+        if found.tiers[1].reached:
+            break
+        if rule.code != needs and needs not in rule.needs:
+            met.add(rule.code)
+            found = _score(book, met)
+    held = next((reason for reason in found.reasons if waits and reason.code == waits.code), None)
+    without = _score(book, met - {core[0]}) if core else found
+    return Example(
+        met=len(met),
+        points=found.points,
+        tier=found.tier or "",
+        blocked=held.code if held and held.why == "blocked" else "",
+        needs=needs,
+        core=core[0] if core else "",
+        tier_without_core=without.tier or "",
+    )
+
+
+def _score(book: Rulebook, met: set[str]) -> Score:
+    return score(book, {code: Verdict.MET if code in met else Verdict.NOT_MET for code in book.by_code})
 
 
 def criteria_of(standard: Standard, language: str = ENGLISH) -> list[Criterion]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from criteria.views import checking, drafting, publishing, standard
+from criteria.views import calculating, checking, drafting, publishing, standard
 
 app_name = "criteria"
 
@@ -31,6 +31,7 @@ urlpatterns = [
     path("", standard.standards, name="standards"),
     path("self-check/", checking.self_check, name="self_check"),
     path("<str:code>/", standard.standard, name="standard"),
+    path("<str:code>/calculator/", calculating.calculator, name="calculator"),
     path("<str:code>/<str:criterion>/", standard.criterion, name="criterion"),
     path("<str:code>/to/<str:later>/", standard.changes, name="changes"),
 ]

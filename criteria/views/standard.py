@@ -28,17 +28,18 @@ def standards(request: HttpRequest) -> HttpResponse:
 @require_safe
 def standard(request: HttpRequest, code: str) -> HttpResponse:
     """One edition: its criteria by practice area, its tiers, and how points come about."""
-    edition = _edition(request, code)
+    edition = edition_or_404(request, code)
     criteria = queries.criteria_of(edition, _language())
     possible = sum(criterion.points for criterion in criteria)
     context = {
         "standard": edition,
-        "areas": _by_area(criteria),
+        "areas": by_area(criteria),
         "criteria": criteria,
         "core": [criterion for criterion in criteria if criterion.core],
         "core_codes": get_text_list([criterion.code for criterion in criteria if criterion.core], _("and")),
         "possible": possible,
         "tiers": queries.tiers_of(edition, possible),
+        "example": queries.worked_example(queries.kept_rulebook(edition)),
         "may_edit": bool(access.may_edit(request.user, edition)),
     }
     return render(request, "criteria/standard.html", context)
@@ -48,7 +49,7 @@ def standard(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def criterion(request: HttpRequest, code: str, criterion: str) -> HttpResponse:
     """One criterion with all help there is."""
-    edition = _edition(request, code)
+    edition = edition_or_404(request, code)
     criteria = queries.criteria_of(edition, _language())
     place = next((place for place, each in enumerate(criteria) if each.code == criterion), None)
     if place is None:
@@ -73,7 +74,7 @@ def criterion(request: HttpRequest, code: str, criterion: str) -> HttpResponse:
 @require_safe
 def changes(request: HttpRequest, code: str, later: str) -> HttpResponse:
     """What changed from one edition to another: every link, withdrawn criteria last."""
-    older, newer = _edition(request, code), _edition(request, later)
+    older, newer = edition_or_404(request, code), edition_or_404(request, later)
     links = queries.changes(older, newer, _language())
     if not links:
         raise Http404
@@ -89,7 +90,8 @@ def changes(request: HttpRequest, code: str, later: str) -> HttpResponse:
     return render(request, "criteria/changes.html", context)
 
 
-def _edition(request: HttpRequest, code: str) -> Standard:
+def edition_or_404(request: HttpRequest, code: str) -> Standard:
+    """The edition with that code, where this person may see it."""
     return get_object_or_404(queries.standards_shown(request.user).select_related("drafted_from"), code=code)
 
 
@@ -97,7 +99,8 @@ def _language() -> str:
     return get_language() or queries.ENGLISH
 
 
-def _by_area(criteria: list[Criterion]) -> list[dict[str, Any]]:
+def by_area(criteria: list[Criterion]) -> list[dict[str, Any]]:
+    """Criteria under their practice areas, both in their order."""
     areas: dict[int, dict[str, Any]] = {}
     for each in criteria:
         areas.setdefault(each.area_id, {"area": each.area, "criteria": []})["criteria"].append(each)

@@ -193,6 +193,9 @@ PAGES: dict[str, list[See]] = {
     "criteria:standard": [See("visitor", lambda s: ["2022"])],
     "criteria:criterion": [See("visitor", lambda s: ["2022", "DM1"], does=unfolds)],
     "criteria:changes": [See("visitor", lambda s: ["2018", "2022"])],
+    "criteria:calculator": [
+        See("visitor", lambda s: ["2022"], "?met=DM1&met=DM2&met=LC1"), See("visitor", lambda s: ["2018"]),
+    ],
     "criteria:self_check": [See("visitor", after="?DM=yes&EVAL=partly&LC=not-yet")],
     "criteria:drafts": [See("staff")],
     "criteria:draft": [See("director", drafted())],
@@ -372,6 +375,9 @@ MORE: dict[str, list[See]] = {
     "assessments:claim_one": [See("staff", lambda s: [s.claim.pk], does=presses("Record the domain"))],
     "assessments:join_requests": [See("staff", after="?show=decided")],
     "assessments:join_request": [See("staff", lambda s: [s.not_listed.pk], "?q=a", does=presses("Refuse and write"))],
+    "criteria:calculator": [
+        See("visitor", lambda s: ["2022"], "?met=DM1&met=DM2&met=LC1"), See("visitor", lambda s: ["2018"]),
+    ],
     "criteria:self_check": [See("visitor")],
     "assessments:work": [See("staff", after="?state=done")],
     "assessments:all_letters": [See("staff"), See("staff", after="?q=nobody&state=failed")],

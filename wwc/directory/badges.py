@@ -1,6 +1,7 @@
 """The badge that a city shows on a page of its own: what stands today, as a picture that any site may show."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -48,7 +49,7 @@ def embedding(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "directory/badge.html", context)
 
 
-def said(award: announced.PublishedAward) -> tuple[str, str]:
+def said(award: Any) -> tuple[str, str]:
     """Which mark a badge shows, and its words: the tier while the award stands, else since when it does not."""
     stands = announced.stands(award, announced.today_in(award.city))
     if award.is_revoked:
@@ -61,7 +62,7 @@ def said(award: announced.PublishedAward) -> tuple[str, str]:
     return award.tier or "none", f"{word} {award.announced_on:%Y}"
 
 
-def _last(slug: str) -> tuple[announced.PublishedCity, announced.PublishedAward]:
+def _last(slug: str) -> tuple[Any, Any]:
     city = announced.city(slug)
     if city is None:
         raise Http404
