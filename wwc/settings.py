@@ -87,6 +87,7 @@ def secret_key() -> str:
 
 
 SECRET_KEY = secret_key()
+SECRET_KEY_FALLBACKS = env_list("SECRET_KEY_FALLBACKS", [])  # those it replaced: links, sessions and credentials they signed go on holding
 SITE_URL = env_address("SITE_URL", {"http", "https"}, f"http://127.0.0.1:{env_text('PORT', '8000')}").rstrip("/")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ["127.0.0.1", "localhost", "[::1]", urlsplit(SITE_URL).hostname or "localhost"])
 SECURE = SITE_URL.startswith("https://")

@@ -147,6 +147,12 @@ def award_by_code(code: str) -> PublishedAward | None:
     return found if found is None or found.closed_at is None or found.is_revoked else None
 
 
+def revoked_codes() -> list[str]:
+    """The codes of the awards that were revoked, in the order of their announcement."""
+    ended = PublishedAward.objects.filter(closed_because="revoked").order_by("announced_on", "pk")
+    return [code for code in ended.values_list("code", flat=True) if code]
+
+
 def award_by_number(number: str) -> PublishedAward | None:
     """The award with this public number."""
     return PublishedAward.objects.filter(closed_at=None, number=number).select_related("city").first()

@@ -16,6 +16,7 @@ OPEN = {
     "criteria:standards", "criteria:standard", "criteria:criterion", "criteria:changes", "criteria:self_check", "criteria:calculator",
     "directory:cities", "directory:city", "directory:scorecard", "directory:rounds", "directory:round",
     "directory:badge", "directory:embedding",
+    "directory:credential", "directory:issuer", "directory:keys", "directory:revoked",
     "directory:verify", "directory:verification",
     "directory:privacy", "directory:accessibility", "directory:status", "directory:help",
     "assessments:accept", "people:stop_letters",

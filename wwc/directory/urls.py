@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from wwc.directory import about, badges, views
+from wwc.directory import about, badges, credentials, views
 
 app_name = "directory"
 
@@ -15,6 +15,10 @@ urlpatterns = [
     path("rounds/", views.rounds, name="rounds"),
     path("rounds/<slug:slug>/", views.round_, name="round"),
     path("verify/", views.verify, name="verify"),
+    path("verify/issuer.json", credentials.issuer, name="issuer"),
+    path("verify/keys.json", credentials.keys, name="keys"),
+    path("verify/revoked.json", credentials.revoked, name="revoked"),
+    path("verify/<str:code>/credential.jwt", credentials.credential, name="credential"),
     path("verify/<str:code>/", views.verification, name="verification"),
     path("privacy/", about.privacy, name="privacy"),
     path("accessibility/", about.accessibility, name="accessibility"),
