@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from reviews.jobs import announcement, duties, exports, readings, recomputation, score, scorecard, splits, validity
+from reviews.jobs import announcement, changes, duties, exports, readings, recomputation, score, scorecard, splits, validity
 from wwc.audit.record import through
 from wwc.outbox import running
 
@@ -98,3 +98,10 @@ def tell_validity(**_later: Any) -> None:
     """Tell cities when their award ends, and when it has."""
     with through("worker"):
         validity.tell_validity()
+
+
+@shared_task(name="reviews.note_lapsed")
+def note_lapsed(**_later: Any) -> None:
+    """Let those who follow the public changes hear of each award whose last day is over."""
+    with through("worker"):
+        changes.note_lapsed()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.core.files.storage import default_storage
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Now
 
 from assessments.lifecycle import CYCLE_MOVES, MOVES, Asked, CycleStatus, Lock, Status
@@ -33,7 +33,20 @@ from criteria import queries as rulebooks
 from criteria.models import Criterion, Standard, Tier
 from criteria.scoring import Rulebook, Verdict, as_data, fingerprint, score
 from reviews.lifecycle import APPEAL_MOVES, AWARD_MOVES, BATCH_MOVES, AppealStatus, AwardStatus, Batch, How, Kind
-from reviews.models import Announcement, Appeal, Assignment, Award, Finding, Hearing, PublishedAward, Resolution, Score, Scorecard
+from reviews.models import (
+    Announcement,
+    Appeal,
+    Assignment,
+    Award,
+    ChangeKind,
+    Finding,
+    Hearing,
+    PublishedAward,
+    PublishedChange,
+    Resolution,
+    Score,
+    Scorecard,
+)
 from wwc.audit import triggers
 from wwc.audit.models import Event
 from wwc.outbox.models import Letter, Work
@@ -220,6 +233,19 @@ def nothing_public_before_its_day() -> Iterator[str]:
             yield f"published award {row.number} does not match its scorecard"
 
 
+def changes_lead_to_what_is_public() -> Iterator[str]:
+    """The numbers of the public changes have no gap, and the last one of each public row is how that row is."""
+    counted = PublishedChange.objects.aggregate(n=Count("pk"), last=Max("number"))
+    if counted["n"] != (counted["last"] or 0):
+        yield f"the public changes end with number {counted['last']} and are {counted['n']}"
+    kinds = ChangeKind
+    last = PublishedChange.objects.filter(award=OuterRef("pk")).exclude(kind__in=[kinds.REWRITTEN, kinds.LAPSED]).order_by("-number")
+    rows = PublishedAward.objects.annotate(last=Subquery(last.values("kind")[:1])).values_list("number", "closed_because", "last")
+    for number, because, kind in rows.iterator(500):
+        if kind != because if because else kind not in (kinds.ANNOUNCED, kinds.RESTORED):
+            yield f"published award {number} is {because or 'open'} and its last change is {kind}"
+
+
 def moves_have_events() -> Iterator[str]:
     """Every change of state has exactly one event: each history leads without a gap from the first state to the present one."""
     yield from _walks(Assessment, MOVES, Status.DRAFTING)
@@ -365,4 +391,5 @@ TRUTHS = (
     Truth(15, "What was copied is of the same city, and somebody confirmed it before it was submitted.", copies_are_confirmed),
     Truth(16, "Every paper of a city that was drawn has its file, of its own.", papers_are_there),
     Truth(17, "An appeal is read by somebody not involved, confirmed by another, told with its round.", appeals_have_other_hands),
+    Truth(18, "Who follows the public changes ends with what is public.", changes_lead_to_what_is_public),
 )

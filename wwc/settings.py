@@ -250,6 +250,7 @@ CELERY_BEAT_SCHEDULE = {
     "previews": {"task": "assessments.ask_previews", "schedule": timedelta(minutes=15)},
     "lapse": {"task": "assessments.lapse_due", "schedule": timedelta(hours=1)},
     "validity": {"task": "reviews.tell_validity", "schedule": timedelta(hours=1)},
+    "lapsed": {"task": "reviews.note_lapsed", "schedule": timedelta(minutes=5)},
     "exports": {"task": "reviews.remove_old_exports", "schedule": timedelta(hours=1)},
     "check_invariants": {"task": "wwc.check_invariants", "schedule": timedelta(days=1)},
     "seal_record": {"task": "wwc.seal_record", "schedule": timedelta(minutes=5)},

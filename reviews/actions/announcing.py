@@ -18,9 +18,10 @@ from assessments.lifecycle import Status
 from assessments.models import Consent, Cycle
 from assessments.models.assessment import ReasonMissing
 from reviews import access, letters
+from reviews.jobs import changes
 from reviews.jobs.announcement import publish
 from reviews.lifecycle import AppealStatus, AwardStatus, Batch, Kind
-from reviews.models import Announcement, Audience, Award, PublishedAward, Scorecard
+from reviews.models import Announcement, Audience, Award, ChangeKind, PublishedAward, Scorecard
 from reviews.queries import appeals, results
 from wwc.audit.record import record
 from wwc.clock import under_lock
@@ -235,11 +236,12 @@ def take_back(announcement: Announcement, *, reason: str, by: Any, at: datetime)
     if not can_be_taken_back(row):
         raise TooLate()
     number = row.number
-    shown = PublishedAward.objects.filter(code__in=results.codes_of(row), closed_at=None)
-    codes = list(shown.values_list("code", flat=True))
-    before = list(shown.exclude(replaces=None).values_list("replaces_id", flat=True))
-    shown.update(closed_at=at, closed_because="taken_back", code=None)
-    PublishedAward.objects.filter(pk__in=before).update(closed_at=None, closed_because="")
+    shown = list(PublishedAward.objects.filter(code__in=results.codes_of(row), closed_at=None).select_related("replaces").order_by("pk"))
+    codes = [each.code for each in shown]
+    before = [each.replaces for each in shown if each.replaces]
+    ended = {"closed_at": at, "closed_because": ChangeKind.TAKEN_BACK, "code": None}
+    PublishedAward.objects.filter(pk__in=[each.pk for each in shown]).update(**ended)
+    PublishedAward.objects.filter(pk__in=[each.pk for each in before]).update(closed_at=None, closed_because="")
     told = Q(key__startswith=letters.result_key(row, number)) | Q(key__startswith=letters.appeal_settled_key(row, number))
     post.cancel(Letter.objects.filter(told), at=at)
     for award in results.awards_of(row):
@@ -254,6 +256,8 @@ def take_back(announcement: Announcement, *, reason: str, by: Any, at: datetime)
     row.move_to(Batch.TAKEN_BACK, by=by, at=at, reason=reason)
     record("taken_back", row, by=by, at=at, reason=reason, number=number, codes=codes)
     announcement.refresh_from_db()
+    taken = [(each, ChangeKind.TAKEN_BACK) for each in shown]
+    changes.note([*taken, *((each, ChangeKind.RESTORED) for each in before)])
     return announcement
 
 

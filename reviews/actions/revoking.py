@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models import Assessment
 from assessments.models.assessment import ReasonMissing
 from reviews import access, letters
+from reviews.jobs import changes
 from reviews.lifecycle import UNDECIDED, AppealStatus, AwardStatus
-from reviews.models import Appeal, Award, Revocation
+from reviews.models import Appeal, Award, ChangeKind, PublishedAward, Revocation
 from reviews.queries import appeals, results
 from wwc.audit.record import record
 from wwc.clock import under_lock
@@ -66,9 +67,12 @@ def confirm_revocation(revocation: Revocation, *, by: Any, at: datetime) -> Awar
     row.move_to(AwardStatus.REVOKED, by=by, at=at, reason=held.reason)
     answer_by = appeals.work_due(row.assessment, under_lock())
     Revocation.objects.filter(pk=held.pk).update(confirmed_at=at, confirmed_by=by, answer_by=answer_by)
-    results.published_rows_of(row).update(closed_at=at, closed_because=AwardStatus.REVOKED, note=held.note)
+    shown = list(results.published_rows_of(row))
+    ended = {"closed_at": at, "closed_because": ChangeKind.REVOKED, "note": held.note}
+    PublishedAward.objects.filter(pk__in=[each.pk for each in shown]).update(**ended)
     record("confirmed", held, by=by, at=at, city_id=row.assessment.city_id)
     letters.revoked(row, held, answer_by=answer_by, at=at)
+    changes.note((each, ChangeKind.REVOKED) for each in shown)
     return row
 
 

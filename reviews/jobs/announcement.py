@@ -13,8 +13,9 @@ from assessments import queries as case
 from assessments.lifecycle import Status
 from assessments.models import City, Consent
 from reviews import letters
+from reviews.jobs import changes
 from reviews.lifecycle import AppealStatus, AwardStatus, Batch, Kind
-from reviews.models import Announcement, Audience, Award, PublishedAward, PublishedCity, Scorecard
+from reviews.models import Announcement, Audience, Award, ChangeKind, PublishedAward, PublishedCity, Scorecard
 from reviews.queries import appeals, results
 from wwc.audit.record import record
 from wwc.clock import under_lock
@@ -80,11 +81,16 @@ def publish(announcement: Announcement, *, at: datetime) -> bool:
     histories = results.histories({award.assessment.city_id: award.assessment.city for award in awards}.values())
     words = cache(partial(results.words_of, batch.cycle.standard))
     due_at = at + settings.LETTER_HOLD
+    told: list[changes.Told] = []
     for award in awards:
-        replaced = _replace(award, by=by, at=at)
+        replaced, ended = _replace(award, by=by, at=at)
+        if replaced:
+            told.append((replaced, ended))
         award.move_to(AwardStatus.RELEASED, by=by, at=at)
         if award.kind != Kind.NO_TIER:
-            _copy(award, batch, papers[award.pk], words("en"), replaced, at=at)
+            place, others = _place(award.assessment.city, on=papers[award.pk].announced_on)
+            row = _copy(award, batch, papers[award.pk], words("en"), place, replaced, at=at)
+            told += [*((other, ChangeKind.REWRITTEN) for other in others), (row, ChangeKind.ANNOUNCED)]
         if batch.appeals_of is None:
             history = histories[award.assessment.city_id]
             letters.result(award, batch, number=number, history=history, words=words, at=at, due_at=due_at)
@@ -93,29 +99,31 @@ def publish(announcement: Announcement, *, at: datetime) -> bool:
         letters.appeal_settled(appeal, batch, number=number, at=at, due_at=due_at)
     batch.move_to(Batch.RELEASED, by=by, at=at, number=number, released_at=at, released_by=by)
     announcement.refresh_from_db()
+    changes.note(told)
     return True
 
 
-def _replace(award: Award, *, by: Any, at: datetime) -> PublishedAward | None:
+def _replace(award: Award, *, by: Any, at: datetime) -> tuple[PublishedAward | None, ChangeKind]:
     """Make room for a decision: a first one announces its assessment, another takes the place of the version that is out.
 
-    The public row of that version ends, and is returned.
+    The public row of that version ends, and is returned with how it ended.
     """
+    ended = ChangeKind.CORRECTED if award.corrects else ChangeKind.SUPERSEDED
     earlier = results.version_before(award)
     if earlier is None:
         award.assessment.move_to(Status.ANNOUNCED, by=by, at=at)
-        return None
-    ended = AwardStatus.CORRECTED if award.corrects else AwardStatus.SUPERSEDED
-    earlier.move_to(ended, by=by, at=at)
+        return None, ended
+    earlier.move_to(AwardStatus(ended), by=by, at=at)
     row = results.published_rows_of(earlier).first()
     if row is not None:
         PublishedAward.objects.filter(pk=row.pk).update(closed_at=at, closed_because=ended.value)
-    return row
+    return row, ended
 
 
 def _copy(
-    award: Award, batch: Announcement, card: Scorecard, words: results.Words, replaced: PublishedAward | None, *, at: datetime
-) -> PublishedAward:
+    award: Award, batch: Announcement, card: Scorecard, words: results.Words, place: PublishedCity, replaced: PublishedAward | None,
+    *, at: datetime,
+) -> PublishedAward:  # fmt: skip
     """What the public may know of one award, as far as its city agreed. It stays in the round of the row that it replaces."""
     told_in = batch.appeals_of or batch
     score, consent = award.score, award.assessment.consent
@@ -123,7 +131,7 @@ def _copy(
     areas = results.areas_of(score, "en", words) if points else []
     return PublishedAward.objects.create(
         number=secrets.token_hex(8),
-        city=_place(award.assessment.city, on=card.announced_on),
+        city=place,
         kind=award.kind,
         tier=award.tier,
         previous_tier=award.previous_tier,
@@ -164,8 +172,11 @@ def _copy(
     )
 
 
-def _place(city: City, *, on: Any) -> PublishedCity:
-    """The public row of a city with its facts as of that day; what is not known here leaves what the row knew."""
+def _place(city: City, *, on: Any) -> tuple[PublishedCity, list[PublishedAward]]:
+    """The public row of a city with its facts as of that day; what is not known here leaves what the row knew.
+
+    Beside it the awards it had already, where a fact changed and so what is told of them.
+    """
     population, form = case.population(city, on), case.form_of_government(city, on)
     facts = {
         "name": city.name,
@@ -187,5 +198,12 @@ def _place(city: City, *, on: Any) -> PublishedCity:
         "is_invented": city.is_invented,
     }
     known = PublishedCity.objects.filter(geoid=city.geoid).first() if city.geoid else None
-    changes = {name: value for name, value in facts.items() if value not in (None, "")}
-    return PublishedCity.objects.update_or_create(slug=known.slug if known else city.slug, defaults=changes, create_defaults=facts)[0]
+    known = known or PublishedCity.objects.filter(slug=city.slug).first()
+    if known is None:
+        return PublishedCity.objects.create(slug=city.slug, **facts), []
+    changes = {name: value for name, value in facts.items() if value not in (None, "") and value != getattr(known, name)}
+    if not changes:
+        return known, []
+    PublishedCity.objects.filter(pk=known.pk).update(**changes)
+    known.refresh_from_db()
+    return known, list(PublishedAward.objects.filter(city=known, closed_at=None).order_by("pk"))

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.db.models import Q
 
 from assessments.models import City, CityRecord, Fact, PlaceList
+from reviews.jobs import changes
 from reviews.lifecycle import Kind
-from reviews.models import PublishedAward, PublishedCity
+from reviews.models import ChangeKind, PublishedAward, PublishedCity
 from wwc import geography
 from wwc.audit.record import record
 from wwc.clock import under_lock
@@ -52,8 +53,8 @@ def load_history(path: str | Path) -> Loaded:
     entries = _checked(_read(path, content))
     with transaction.atomic():
         cities, added = _cities(entries)
-        rows, published = _published_cities(entries, cities)
-        awards, closed, unchanged = _awards(entries, rows)
+        rows, published, rewritten = _published_cities(entries, cities)
+        awards, closed, unchanged, told = _awards(entries, rows)
         loaded = Loaded(cities=added, published=published, awards=awards, closed=closed, unchanged=unchanged)
         if loaded:
             note = PlaceList.objects.create(
@@ -65,6 +66,7 @@ def load_history(path: str | Path) -> Loaded:
                 unchanged=unchanged,
             )
             record("history_loaded", note, by=None, at=note.loaded_at, cities=added, awards=awards, closed=closed)
+        changes.note([*((row, ChangeKind.REWRITTEN) for row in rewritten), *told])
     return loaded
 
 
@@ -197,11 +199,12 @@ def _facts(city: City, entry: dict[str, Any]) -> Iterator[CityRecord]:
 # What the public may know
 
 
-def _published_cities(entries: list[dict[str, Any]], cities: list[City]) -> tuple[list[PublishedCity], int]:
+def _published_cities(entries: list[dict[str, Any]], cities: list[City]) -> tuple[list[PublishedCity], int, list[PublishedAward]]:
+    """The public row of each city, how many were added or changed, and the awards of those that changed."""
     slugs = [city.slug for city in cities]
     known = {row.slug: row for row in PublishedCity.objects.filter(slug__in=slugs)}
     ours = set(PublishedAward.objects.filter(city__slug__in=slugs, code__isnull=False).values_list("city__slug", flat=True))
-    rows, changed = [], 0
+    rows, changed, moved = [], 0, []
     for entry, city in zip(entries, cities, strict=True):
         values = _shown(entry, city)
         row = known.get(city.slug)
@@ -210,9 +213,10 @@ def _published_cities(entries: list[dict[str, Any]], cities: list[City]) -> tupl
             changed += 1
         elif city.slug not in ours and any(getattr(row, name) != value for name, value in values.items()):
             PublishedCity.objects.filter(pk=row.pk).update(**values)
-            changed += 1
+            moved.append(row.pk)
         rows.append(row)
-    return rows, changed
+    rewritten = list(PublishedAward.objects.filter(city__in=moved, closed_at=None).order_by("pk"))
+    return rows, changed + len(moved), rewritten
 
 
 def _shown(entry: dict[str, Any], city: City) -> dict[str, Any]:
@@ -239,20 +243,23 @@ def _shown(entry: dict[str, Any], city: City) -> dict[str, Any]:
     }
 
 
-def _awards(entries: list[dict[str, Any]], rows: list[PublishedCity]) -> tuple[int, int, int]:
+def _awards(entries: list[dict[str, Any]], rows: list[PublishedCity]) -> tuple[int, int, int, list[changes.Told]]:
     """Add what is new, close what the file no longer holds. A number is drawn from the content, so a correction is a new row."""
     wanted = {}
     for entry, row in zip(entries, rows, strict=True):
         for award in entry["awards"]:
             wanted[_number(row.slug, award)] = (row, award)
-    history = PublishedAward.objects.filter(code=None, city__is_invented=False)
-    known = set(history.filter(closed_at=None).values_list("number", flat=True))
+    held = {row.number: row for row in PublishedAward.objects.filter(code=None, city__is_invented=False).order_by("pk")}
+    gone = [row for number, row in held.items() if row.closed_at is None and number not in wanted]
+    back = [row for number, row in held.items() if row.closed_at is not None and number in wanted]
     at = under_lock()
-    closed = history.filter(number__in=known - wanted.keys()).update(closed_at=at, closed_because="corrected")
-    back = history.filter(number__in=wanted.keys() - known).update(closed_at=None, closed_because="")
-    held = known | set(history.filter(number__in=wanted).values_list("number", flat=True))
+    PublishedAward.objects.filter(pk__in=[row.pk for row in gone]).update(closed_at=at, closed_because=ChangeKind.CORRECTED)
+    PublishedAward.objects.filter(pk__in=[row.pk for row in back]).update(closed_at=None, closed_because="")
     added = PublishedAward.objects.bulk_create(_award(number, *wanted[number], at) for number in wanted if number not in held)
-    return len(added) + back, closed, len(known & wanted.keys())
+    told: list[changes.Told] = [(row, ChangeKind.CORRECTED) for row in gone]
+    told += [(row, ChangeKind.RESTORED) for row in back]
+    told += [(row, ChangeKind.ANNOUNCED) for row in added]
+    return len(added) + len(back), len(gone), len(wanted) - len(added) - len(back), told
 
 
 def _number(slug: str, award: dict[str, Any]) -> str:

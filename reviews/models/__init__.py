@@ -9,7 +9,7 @@ from reviews.models.export import Export, Format
 from reviews.models.finding import Accord, Finding, Resolution
 from reviews.models.panel import PanelMember, Part
 from reviews.models.plan import PlanDraft
-from reviews.models.published import PublishedAward, PublishedCity
+from reviews.models.published import ChangeKind, PublishedAward, PublishedChange, PublishedCity
 from reviews.models.reading import PHRASE_LENGTH, FindingDraft, Habit, Look, Order, Phrase
 from reviews.models.recomputation import Recomputation, ScoreDifference
 from reviews.models.revocation import Revocation
@@ -28,6 +28,7 @@ __all__ = [
     "Calibration",
     "CalibrationItem",
     "Call",
+    "ChangeKind",
     "Export",
     "Finding",
     "FindingDraft",
@@ -43,6 +44,7 @@ __all__ = [
     "PlanDraft",
     "PracticeFinding",
     "PublishedAward",
+    "PublishedChange",
     "PublishedCity",
     "Recomputation",
     "Resolution",

@@ -89,3 +89,37 @@ class PublishedAward(models.Model):
     def is_revoked(self) -> bool:
         """Whether the award ended before its time; it stays in the history of its city, with the note."""
         return self.closed_because == "revoked"
+
+
+class ChangeKind(models.TextChoices):
+    """What happened to a public row; those that end it are called as its `closed_because`."""
+
+    ANNOUNCED = "announced", "announced"
+    REWRITTEN = "rewritten", "rewritten"
+    LAPSED = "lapsed", "lapsed"
+    CORRECTED = "corrected", "corrected"
+    SUPERSEDED = "superseded", "superseded"
+    REVOKED = "revoked", "revoked"
+    TAKEN_BACK = "taken_back", "taken back"
+    RESTORED = "restored", "restored"
+
+
+class PublishedChange(models.Model):
+    """One change of what is public, in the order in which it became so. `reviews.jobs.changes.note` gives the numbers."""
+
+    append_only = True
+
+    number = models.PositiveBigIntegerField(unique=True, help_text="From 1 on, without a gap.")
+    kind = models.CharField(max_length=12, choices=ChangeKind)
+    award = models.ForeignKey(PublishedAward, models.PROTECT, related_name="changes")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            one_of("kind", ChangeKind.choices, name="publishedchange_kind"),
+            models.UniqueConstraint(fields=["award"], condition=models.Q(kind="lapsed"), name="publishedchange_lapses_once"),
+        ]
+        indexes = [models.Index(fields=["-at"], name="publishedchange_at")]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.kind}"

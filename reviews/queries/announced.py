@@ -7,7 +7,7 @@ of its city, with its note, and stands in no list.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -15,10 +15,9 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
-from django.utils import timezone
 
 from reviews.lifecycle import Kind
-from reviews.models.published import PublishedAward, PublishedCity
+from reviews.models.published import PublishedAward, PublishedChange, PublishedCity
 from wwc import geography
 
 TIERS = ("platinum", "gold", "silver", "certified")
@@ -108,6 +107,18 @@ def awards() -> QuerySet[PublishedAward]:
     return PublishedAward.objects.filter(closed_at=None).select_related("city").order_by("-announced_on", "city__folded", "pk")
 
 
+def changes() -> QuerySet[PublishedChange]:
+    """Every change of what is public in its order, each with its award as it stands now and the row that the award replaced."""
+    rows = PublishedChange.objects.select_related("award__city", "award__replaces").order_by("number")
+    return rows.defer(*(f"award__{of}{column}" for of in ("", "replaces__") for column in ("areas", "criteria")))
+
+
+def changed_at() -> datetime | None:
+    """When anything public changed last; None where nothing ever was."""
+    latest: datetime | None = PublishedChange.objects.aggregate(at=Max("at"))["at"]
+    return latest
+
+
 def cities() -> QuerySet[PublishedCity]:
     """Every city that an announced award names, by name."""
     named = PublishedAward.objects.filter(city=OuterRef("pk"), closed_at=None)
@@ -174,9 +185,9 @@ def stands(award: PublishedAward, on: date) -> bool | None:
     return None if award.valid_until is None else on <= award.valid_until
 
 
-def today_in(city: PublishedCity) -> date:
-    """The day it is in the city."""
-    return timezone.localdate(timezone=ZoneInfo(city.timezone or "UTC"))
+def day_in(city: PublishedCity, instant: datetime) -> date:
+    """The day of an instant in that city."""
+    return instant.astimezone(ZoneInfo(city.timezone or "UTC")).date()
 
 
 def rounds() -> QuerySet[Any, Any]:

@@ -3,7 +3,10 @@
 from datetime import UTC, date, datetime
 from typing import Any
 
-from reviews.models import PublishedAward, PublishedCity
+from django.db import transaction
+
+from reviews.jobs import changes
+from reviews.models import ChangeKind, PublishedAward, PublishedCity
 from wwc import geography
 
 AT = datetime(2026, 4, 14, 15, 0, tzinfo=UTC)
@@ -38,7 +41,11 @@ def award(of: PublishedCity, **fields: Any) -> PublishedAward:
         "code": number[-20:].upper(),
         "published_at": AT,
     }
-    return PublishedAward.objects.create(city=of, **facts | fields)
+    with transaction.atomic():
+        made = PublishedAward.objects.create(city=of, **facts | fields)
+        told = [ChangeKind.ANNOUNCED, *([ChangeKind(made.closed_because)] if made.closed_because else [])]
+        changes.note((made, kind) for kind in told)
+    return made
 
 
 def named(many: int, first: int = 0) -> list[PublishedAward]:

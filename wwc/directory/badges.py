@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
@@ -51,7 +52,7 @@ def embedding(request: HttpRequest, slug: str) -> HttpResponse:
 
 def said(award: Any) -> tuple[str, str]:
     """Which mark a badge shows, and its words: the tier while the award stands, else since when it does not."""
-    stands = announced.stands(award, announced.today_in(award.city))
+    stands = announced.stands(award, announced.day_in(award.city, now()))
     if award.is_revoked:
         return "none", _("revoked %(year)s") % {"year": f"{award.closed_at:%Y}"}
     if award.kind == Kind.HONOR_ROLL:

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -62,7 +63,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "city": found,
         "history": history,
         "award": award,
-        "stands": announced.stands(award, announced.today_in(found)) and not award.is_revoked,
+        "stands": announced.stands(award, announced.day_in(found, now())) and not award.is_revoked,
         "document_key": announced.document_key(award),
         "steps": rulebooks.tiers_of(edition, award.possible) if edition and award.possible else [],
         "areas": [_area(area, award.criteria) for area in award.areas or []],
@@ -119,9 +120,9 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         "award": award,
         "city": award.city,
-        "stands": announced.stands(award, announced.today_in(award.city)) if not award.is_revoked else False,
+        "stands": announced.stands(award, announced.day_in(award.city, now())) if not award.is_revoked else False,
         "later": later if later.pk != award.pk else None,
-        "today": announced.today_in(award.city),
+        "today": announced.day_in(award.city, now()),
         "document_key": announced.document_key(award),
     }
     return render(request, "directory/verification.html", context)

@@ -34,6 +34,7 @@ STAY = {
         "PlanDraft": "a plan before it is published",
         "PracticeFinding": "practice on frozen answers, no verdict on a city",
         "PublishedAward": "public, and fetched from the API",
+        "PublishedChange": "public, and fetched from the API",
         "PublishedCity": "public, and fetched from the API",
     },
 }
