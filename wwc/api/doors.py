@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken
 from wwc.api import throttles
-from wwc.api.paging import Order
+from wwc.api.paging import Order, Pages, Sized
 from wwc.api.problems import BadParameter, Problem, ProblemJson
 
 PROBLEM = "application/problem+json"
@@ -43,6 +43,7 @@ class Strict(GenericAPIView):
 
     throttle_classes = [throttles.Anonymous, throttles.Token]
     http_method_names = ["get", "head"]
+    pagination_class: type[Sized] = Pages
     orders: ClassVar[dict[str, Order]] = {}
     token: ApiToken | None = None
 
@@ -50,7 +51,7 @@ class Strict(GenericAPIView):
         """The query parameters that this address takes."""
         known = list(getattr(getattr(self, "filterset_class", None), "base_filters", ()))
         if isinstance(self, ListAPIView):
-            known += ["cursor", "page_size"] + (["ordering"] if len(self.orders) > 1 else [])
+            known += [*self.pagination_class.takes, *(["ordering"] if len(self.orders) > 1 else [])]
         return known
 
     def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:

@@ -19,6 +19,13 @@ from rest_framework.utils.urls import remove_query_param, replace_query_param
 from wwc.api.problems import BadParameter
 
 ROWS, MOST = 50, 200
+FURTHEST = 2**63 - 1  # what a column of numbers holds
+Parameter = tuple[str, dict[str, Any], str]
+PAGE_SIZE: Parameter = (
+    "page_size",
+    {"type": "integer", "minimum": 1, "maximum": MOST, "default": ROWS},
+    f"Rows a page, {MOST} at most.",
+)
 
 
 @dataclass(frozen=True)
@@ -63,13 +70,28 @@ def by(*columns: str | tuple[str, Callable[[str], Any]]) -> Order:
     return Order(tuple(Key(name.lstrip("-"), read) for name, read in named), tuple(name.startswith("-") for name, _read in named))
 
 
-class Pages(BasePagination):
-    """50 rows a page, `page_size` up to 200; `next` and `previous` are whole addresses."""
+class Sized(BasePagination):
+    """50 rows a page, `page_size` up to 200."""
+
+    takes: tuple[str, ...] = ("page_size",)
+
+    def size(self, request: Request) -> int:
+        """How many rows a page has."""
+        said = request.query_params.get("page_size", str(ROWS))
+        if not (said.isascii() and said.isdigit() and len(said) < 4 and 1 <= int(said) <= MOST):
+            raise BadParameter("page_size", f"{said!r} is not a whole number from 1 to {MOST}.")
+        return int(said)
+
+
+class Pages(Sized):
+    """Pages by a cursor; `next` and `previous` are whole addresses."""
+
+    takes = ("cursor", "page_size")
 
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """The rows of this page, one more having been asked for to know whether a page follows."""
         self.address = settings.SITE_URL + request.get_full_path()
-        size = self._size(request)
+        size = self.size(request)
         name, order = self._order(request, view)
         backwards, place = self._place(request, name, order)
         wanted = order.turned() if backwards else order
@@ -104,20 +126,12 @@ class Pages(BasePagination):
         """What every list takes."""
         parameters = [
             ("cursor", {"type": "string"}, "Where a page begins, as next and previous give it."),
-            ("page_size", {"type": "integer", "minimum": 1, "maximum": MOST, "default": ROWS}, f"Rows a page, {MOST} at most."),
+            PAGE_SIZE,
         ]
         if len(view.orders) > 1:
             names = {"type": "string", "enum": list(view.orders), "default": next(iter(view.orders))}
             parameters.append(("ordering", names, "What the rows are sorted by; a minus sorts down."))
-        return [
-            {"name": name, "in": "query", "required": False, "schema": schema, "description": about} for name, schema, about in parameters
-        ]
-
-    def _size(self, request: Request) -> int:
-        said = request.query_params.get("page_size", str(ROWS))
-        if not (said.isascii() and said.isdigit() and len(said) < 4 and 1 <= int(said) <= MOST):
-            raise BadParameter("page_size", f"{said!r} is not a whole number from 1 to {MOST}.")
-        return int(said)
+        return _in_query(parameters)
 
     def _order(self, request: Request, view: Any) -> tuple[str, Order]:
         name = request.query_params.get("ordering", next(iter(view.orders)))
@@ -142,3 +156,55 @@ class Pages(BasePagination):
         place = json.dumps([way, name, *(key.of(row) for key in order.keys)], separators=(",", ":"))
         cursor = base64.urlsafe_b64encode(place.encode()).decode()
         return replace_query_param(remove_query_param(self.address, "cursor"), "cursor", cursor)
+
+
+class Onwards(Sized):
+    """What came after a number that a client has seen; `next` is there on the last page too, to be asked again later."""
+
+    takes = ("after", "page_size")
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        """The rows after the number, one more having been asked for to know whether any follow."""
+        size, after = self.size(request), self._after(request)
+        found = list(queryset.filter(number__gt=after)[: size + 1])
+        if not found and after and not queryset.filter(number=after).exists():
+            raise BadParameter("after", f"There is no change {after} yet. Begin without it.")
+        self.more, found = len(found) > size, found[:size]
+        address = settings.SITE_URL + request.get_full_path()
+        self.next = replace_query_param(address, "after", found[-1].number if found else after)
+        return found
+
+    def get_paginated_response(self, data: Any) -> Response:
+        """The rows with where to go on."""
+        return Response({"next": self.next, "more": self.more, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The same for the schema."""
+        return {
+            "type": "object",
+            "required": ["next", "more", "results"],
+            "properties": {
+                "next": {
+                    "type": "string",
+                    "format": "uri",
+                    "description": "Where to go on: at once where more follow, else later. It is always there.",
+                },
+                "more": {"type": "boolean", "description": "Whether rows follow now."},
+                "results": schema | {"maxItems": MOST},
+            },
+        }
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """What the list takes."""
+        number = {"type": "integer", "minimum": 0, "maximum": FURTHEST, "default": 0}
+        return _in_query([("after", number, "The number of the last change that was seen; 0 for all from the beginning."), PAGE_SIZE])
+
+    def _after(self, request: Request) -> int:
+        said = request.query_params.get("after", "0")
+        if not (said.isascii() and said.isdigit() and len(said) < 20 and int(said) <= FURTHEST):
+            raise BadParameter("after", f"{said!r} is not the number of a change.")
+        return int(said)
+
+
+def _in_query(parameters: list[Parameter]) -> list[dict[str, Any]]:
+    return [{"name": name, "in": "query", "required": False, "schema": schema, "description": about} for name, schema, about in parameters]

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -12,7 +13,7 @@ from assessments.models import Assessment
 from criteria import queries as rulebooks
 from criteria.models import CriterionLink, Standard, Tier
 from criteria.scoring import Score, Verdict, as_data
-from reviews.models.published import PublishedAward, PublishedCity
+from reviews.models.published import ChangeKind, PublishedAward, PublishedChange, PublishedCity
 from reviews.queries import announced
 
 TIER_ONLY = "The city agreed to publish its tier and no points."
@@ -190,12 +191,31 @@ class AwardRow(serializers.Serializer):
     source = serializers.CharField(  # type: ignore[assignment]
         help_text="Where an award of before this program was published; empty for its own."
     )
+    stands = serializers.SerializerMethodField(
+        help_text="Whether it stands today, by the calendar of its city; null where its validity is not published."
+    )
+    note = serializers.CharField(help_text="What the public reads of a correction; empty without one.")
+    replaces = serializers.SerializerMethodField(help_text="Number of the award whose place it took; null for none.")
+    replaced_because = serializers.SerializerMethodField(help_text="Whether it corrects that award or supersedes it.")
     scorecard = serializers.SerializerMethodField(help_text="The public scorecard as PDF, where there is one.")
     verification = serializers.SerializerMethodField(help_text="The page that says whether it stands today, for awards of this program.")
 
     def get_tier(self, row: PublishedAward) -> str | None:
         """The tier's key."""
         return row.tier or None
+
+    def get_stands(self, row: PublishedAward) -> bool | None:
+        """By the day it is in the city."""
+        return announced.stands(row, announced.day_in(row.city, timezone.now()))
+
+    def get_replaces(self, row: PublishedAward) -> str | None:
+        """The number of before."""
+        return row.replaces.number if row.replaces else None
+
+    @extend_schema_field({"type": ["string", "null"], "enum": [*sorted(announced.REPLACED), None]})
+    def get_replaced_because(self, row: PublishedAward) -> str | None:
+        """How the row of before ended."""
+        return row.replaces.closed_because if row.replaces else None
 
     def get_previous_tier(self, row: PublishedAward) -> str | None:
         """The key of the tier of before."""
@@ -209,6 +229,33 @@ class AwardRow(serializers.Serializer):
     def get_verification(self, row: PublishedAward) -> str | None:
         """The page that says whether it stands today."""
         return address("directory:verification", row.code) if row.code else None
+
+
+class ChangeRow(serializers.Serializer):
+    """One change of what is public. Whoever applies all of them in order has what the list of awards has."""
+
+    number = serializers.IntegerField(help_text="Its place among all changes: from 1 on, without a gap.")
+    kind = serializers.ChoiceField(
+        ChangeKind.values,
+        help_text=(
+            "announced: the award is public from now on. rewritten: something is told otherwise, of it or of its city. lapsed: its "
+            "last day is over. corrected, superseded: another award took its place. revoked: it ended before its time. taken_back: the "
+            "announcement was undone within minutes. restored: it is public again."
+        ),
+    )
+    at = serializers.DateTimeField(help_text="When it became public, in UTC.")
+    award_number = serializers.CharField(source="award.number", help_text="The award's number.")
+    award = serializers.SerializerMethodField(help_text="The award as it stands now; null where it is not public any more.")
+    note = serializers.SerializerMethodField(help_text="What the public reads of it now; empty where nothing.")
+
+    @extend_schema_field(AwardRow(allow_null=True))
+    def get_award(self, row: PublishedChange) -> Any:
+        """The row of the list of awards, where it is in the list."""
+        return AwardRow(row.award).data if row.award.closed_at is None else None
+
+    def get_note(self, row: PublishedChange) -> str:
+        """Of what stands in the history of its city: open, or revoked."""
+        return row.award.note if row.award.closed_at is None or row.award.is_revoked else ""
 
 
 class AreaOfScore(serializers.Serializer):

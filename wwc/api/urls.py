@@ -15,6 +15,7 @@ urlpatterns = [
     path("v1/cities/<slug:slug>/", views.CityDetail.as_view(), name="city"),
     path("v1/awards/", views.Awards.as_view(), name="awards"),
     path("v1/awards/<slug:number>/", views.AwardDetail.as_view(), name="award"),
+    path("v1/changes/", views.Changes.as_view(), name="changes"),
     path("v1/scores/", views.Scores.as_view(), name="scores"),
     path("v1/scores/<slug:number>/", views.ScoreDetail.as_view(), name="score"),
     path("v1/assessments/", views.Assessments.as_view(), name="assessments"),

@@ -22,12 +22,12 @@ from assessments import queries as case
 from assessments.models import Assessment
 from criteria import queries as rulebooks
 from criteria.models import Standard
-from reviews.models.published import PublishedAward, PublishedCity
+from reviews.models.published import PublishedAward, PublishedChange, PublishedCity
 from reviews.queries import announced
 from wwc.api import drawn, serializers
 from wwc.api.doors import OfToken, Public, answers
 from wwc.api.filters import AwardFilters, CityFilters
-from wwc.api.paging import MOST, ROWS, by
+from wwc.api.paging import MOST, ROWS, Onwards, by
 
 NEWEST_FIRST = by(("-announced_on", date.fromisoformat), "number")
 OLDEST_FIRST = by(("announced_on", date.fromisoformat), "number")
@@ -102,8 +102,17 @@ class OfAwards(Public):
         return announced.awards()
 
 
+class OfWholeAwards(OfAwards):
+    """What tells an award with what it replaced and without the points."""
+
+    def get_queryset(self) -> QuerySet[PublishedAward]:
+        """The same."""
+        aside = (f"{of}{column}" for of in ("", "replaces__") for column in ("areas", "criteria"))
+        return announced.awards().select_related("replaces").defer(*aside)
+
+
 @extend_schema(tags=["awards"], responses=answers(serializers.AwardRow(many=True)))
-class Awards(OfAwards, ListAPIView):
+class Awards(OfWholeAwards, ListAPIView):
     """Every announced award, newest first; those of before this program with their sources."""
 
     serializer_class = serializers.AwardRow
@@ -113,11 +122,23 @@ class Awards(OfAwards, ListAPIView):
 
 
 @extend_schema(tags=["awards"], parameters=[at("number", "Number of the award.")], responses=answers(serializers.AwardRow, 404))
-class AwardDetail(OfAwards, RetrieveAPIView):
+class AwardDetail(OfWholeAwards, RetrieveAPIView):
     """One award."""
 
     serializer_class = serializers.AwardRow
     lookup_field = "number"
+
+
+@extend_schema(tags=["changes"], responses=answers(serializers.ChangeRow(many=True)))
+class Changes(Public, ListAPIView):
+    """What became public, and what ended, in order and none missed. Ask again for what came after the last number you have."""
+
+    serializer_class = serializers.ChangeRow
+    pagination_class = Onwards
+
+    def get_queryset(self) -> QuerySet[PublishedChange]:
+        """What the public door shows."""
+        return announced.changes()
 
 
 @extend_schema(tags=["scores"], responses=answers(serializers.ScoreRow(many=True)))

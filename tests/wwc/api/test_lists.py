@@ -55,6 +55,7 @@ def test_an_award_is_told_with_its_paper_and_its_verification(get, reach):
         "number": "second", "city": "alder-reach-oh", "city_name": "Alder Reach", "country": "US", "subdivision": "OH", "invented": False,
         "kind": "level_up", "tier": "gold", "previous_tier": "silver", "round": "spring-2026", "round_name": "Spring 2026",
         "announced_on": "2026-04-14", "precision": "day", "valid_until": "2029-04-14", "edition": "2022", "source": "",
+        "stands": row["stands"], "note": "", "replaces": None, "replaced_because": None,
         "scorecard": "http://127.0.0.1:8000/cities/alder-reach-oh/scorecard-Key123.pdf",
         "verification": "http://127.0.0.1:8000/verify/SECOND/",
     }  # fmt: skip
