@@ -256,6 +256,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal_record": {"task": "wwc.seal_record", "schedule": timedelta(minutes=5)},
     "verify_record": {"task": "wwc.verify_record", "schedule": timedelta(days=1)},
 }
+WEBHOOKS_ON_LOOPBACK = env_flag("WEBHOOKS_ON_LOOPBACK", False)  # for tests: also call programs on this machine, without TLS
 RECORD_ANCHORS = Path(env_text("RECORD_ANCHORS", str(DATA_DIR / "anchors")))  # outside the database that it speaks of
 WORK_LEASE = timedelta(seconds=45)
 WORK_PUT_OFF = timedelta(seconds=30)  # what waits for another service looks for it again so often

@@ -1,8 +1,9 @@
 """The changes of what is public, numbered one after the other, so that whoever reads on from a number misses none."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 
@@ -10,8 +11,11 @@ from reviews.models import ChangeKind, PublishedAward, PublishedChange
 from reviews.queries import announced
 from wwc import bulk
 from wwc.clock import under_lock
+from wwc.outbox import webhooks
+from wwc.outbox.models import WebhookCall
 
 LOCK = 7_291_115  # an advisory lock's number, ours alone
+HELD = {ChangeKind.ANNOUNCED, ChangeKind.CORRECTED, ChangeKind.SUPERSEDED}  # what can be taken back for five minutes
 Told = tuple[PublishedAward, ChangeKind]
 
 
@@ -27,7 +31,32 @@ def note(changes: Iterable[Told]) -> None:
     lock()
     last = PublishedChange.objects.aggregate(last=Max("number"))["last"] or 0
     at = under_lock()
-    bulk.insert([PublishedChange(number=number, kind=kind, award=row, at=at) for number, (row, kind) in enumerate(told, last + 1)])
+    rows = [PublishedChange(number=number, kind=kind, award=row, at=at) for number, (row, kind) in enumerate(told, last + 1)]
+    bulk.insert(rows)
+    _call(rows, at)
+
+
+def _call(rows: list[PublishedChange], at: datetime) -> None:
+    """Write to the programs that are called which changes there are: one message, due when an announcement can no longer be taken back.
+
+    Where one is taken back the message of it is canceled, and nobody hears of either.
+    """
+    back = [row.award_id for row in rows if row.kind == ChangeKind.TAKEN_BACK]
+    announced_as = PublishedChange.objects.filter(award__in=back, kind=ChangeKind.ANNOUNCED).values_list("number", flat=True)
+    if back and webhooks.cancel({message for number in announced_as for message in _messages_of(number)}, at=at):
+        return
+    held = any(row.kind in HELD for row in rows)
+    said = [{"number": row.number, "kind": row.kind, "award": row.award.number, "city": row.award.city.slug} for row in rows]
+    message = f"changes_{rows[0].number}_{rows[-1].number}"
+    due_at = at + settings.LETTER_HOLD if held else at
+    webhooks.tell(message, "changes.published", {"first": rows[0].number, "last": rows[-1].number, "changes": said}, at=at, due_at=due_at)
+
+
+def _messages_of(number: int) -> list[str]:
+    """The messages that wait and tell of the change with this number."""
+    waiting = WebhookCall.objects.filter(message__startswith="changes_", taken_at=None, canceled_at=None)
+    names = set(waiting.values_list("message", flat=True))
+    return [name for name in names if int(name.split("_")[1]) <= number <= int(name.split("_")[2])]
 
 
 def lock() -> None:

@@ -31,6 +31,7 @@ PLACES = (
     "wwc/outbox/post.py",
     "wwc/outbox/preferences.py",  # one's own choice of letters
     "wwc/outbox/running.py",  # claims and leases
+    "wwc/outbox/webhooks.py",  # the programs that are called, and what became of each call
     "wwc/demo/",
     "wwc/bench/",  # a world of its own, in a scratch database
     "wwc/demo.py",

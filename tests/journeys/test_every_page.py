@@ -28,8 +28,8 @@ from tests.support.walking import routes
 from tests.support.world import Setting, claim_link, setting
 from wwc import fonts
 from wwc.accounts.models import User
-from wwc.outbox import preferences
-from wwc.outbox.models import Letter
+from wwc.outbox import preferences, webhooks
+from wwc.outbox.models import Letter, Webhook
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -143,6 +143,18 @@ def failed_letter(s: Setting) -> list[Any]:
     return [letter.pk]
 
 
+def hooked(s: Setting) -> list[Any]:
+    """A webhook that took nothing yet."""
+    row = Webhook.objects.first()
+    if row is None:
+        who = {"by": s.people["staff"], "at": timezone.now()}
+        row, _secret = webhooks.make("A mirror", "https://mirror.example.org/hooks/what-works-cities", **who)
+        webhooks.try_out(row, **who)
+        tries = [{"at": "2026-04-14T15:00:00+00:00", "status": 500}, {"at": "2026-04-14T15:01:00+00:00", "error": "timed out"}]
+        row.calls.update(failed_at=timezone.now(), tries=tries)
+    return [row.pk]
+
+
 def own_letter(s: Setting) -> list[Any]:
     """A letter to the lead of a city that is being read."""
     return [Letter.objects.filter(to=s.people["asked lead"]).order_by("-pk")[0].pk]
@@ -188,6 +200,8 @@ PAGES: dict[str, list[See]] = {
     "people:letters": [See("lead")],
     "people:stop_letters": [See("visitor", stops)],
     "people:tokens": [See("lead")],
+    "people:webhook": [See("staff", hooked)],
+    "people:webhooks": [See("staff")],
     # The Standard
     "criteria:standards": [See("visitor")],
     "criteria:standard": [See("visitor", lambda s: ["2022"])],
@@ -407,7 +421,7 @@ MORE: dict[str, list[See]] = {
 # Routes that show no page of their own, and why.
 LEADS_BACK = {"set_language", "assessments:note"}  # to the page whose foot it stood in; to the answer, for who signed in on the way
 ONLY_POST = {
-    "people:revoke",
+    "people:revoke", "people:renew_webhook", "people:try_webhook", "people:end_webhook", "people:call_again",
     "assessments:draft", "assessments:drop_draft", "assessments:restore", "assessments:take_back",
     "assessments:add_file", "assessments:add_link", "assessments:take_off", "assessments:replace",
     "assessments:import", "assessments:ask_paper", "assessments:confirm_copy",
@@ -538,7 +552,7 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
         "assessments:all_letters", "assessments:wording", "reviews:awarding", "reviews:recomputations", "reviews:announcing",
         "reviews:exporting",
         "reviews:splits", "reviews:dry_runs",
-        "people:account", "people:letters", "people:tokens",
+        "people:account", "people:letters", "people:tokens", "people:webhooks",
     )  # fmt: skip
     for route in program:
         walk.opens(route, See("director"))

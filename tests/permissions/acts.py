@@ -55,6 +55,7 @@ from reviews.queries import results
 from tests.conftest import NOW
 from tests.factories import assessments as cases
 from tests.permissions.world import World, subject
+from wwc.outbox import webhooks
 from wwc.outbox.models import Letter, Work
 
 LATER = NOW + timedelta(days=23_700)
@@ -197,6 +198,7 @@ ACTS: dict[str, Act] = {
     "release": lambda it, who: announcing.release(it.batch, **who),
     "release_own": lambda it, who: announcing.release(about("release_own", it), **who),
     "take_back": lambda it, who: announcing.take_back(it.batch, **WHY, **who),
+    "hook": lambda it, who: webhooks.make("A mirror", "https://example.org/hook", **who),
     "reword": lambda it, who: wording.reword(it.words, subject="Another", body="Other words.", seen=wording.said(it.words), **who),
     "write_to_many": lambda it, who: writing.write(it.reading.cycle, audience="panel", subject="Soon", words="Soon.", seen=2, **who),
     "export": lambda it, who: exporting.ask(it.ready.cycle, form="csv", tables=["scores"], **who),

@@ -14,9 +14,10 @@ from criteria import access as rulebook_access
 from reviews import access as judgement_access
 from tests.permissions import world as worlds
 from wwc.audit.models import Event
+from wwc.outbox import access as outbox_access
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "matrix.csv").read_text().splitlines()))
-ROOMS = {"criteria": rulebook_access, "assessments": case_access, "reviews": judgement_access}
+ROOMS = {"criteria": rulebook_access, "assessments": case_access, "reviews": judgement_access, "outbox": outbox_access}
 ROLES = worlds.ROLES
 # Rulings that stand for no act of a person of the table: by what they are asked, elsewhere.
 ELSEWHERE = {

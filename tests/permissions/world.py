@@ -304,6 +304,7 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "change_plan": ((it.reading.cycle.slug, it.reading.pk, "B"), {"reader": "0"}),
         "fetch_plan": ((it.reading.cycle.slug,), {}),
         "see_quality": ((it.reading.cycle.slug,), {}),
+        "hook": ((), {"name": "A mirror", "url": "https://example.org/hook"}),
         "reword": (("received", "en"), {"subject": "Another", "body": "Other words.", "seen": words_of(it.words), "act": "save"}),
         "write_to_many": ((it.reading.cycle.slug,), {"audience": "panel", "subject": "Soon", "words": "Soon.", "seen": 2, "act": "send"}),
         "export": ((), {"cycle": it.ready.cycle.slug, "form": "csv", "tables": "scores"}),

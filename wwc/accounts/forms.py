@@ -39,6 +39,13 @@ class TokenForm(forms.Form):
     days = forms.IntegerField(label=_("Days it lives"), min_value=1, max_value=366, initial=90)
 
 
+class WebhookForm(forms.Form):
+    """A new webhook."""
+
+    name = forms.CharField(label=_("Name of the webhook"), max_length=80, help_text=_("Whose program it is, so that you know it again."))
+    url = forms.CharField(label=_("Address"), max_length=500, help_text=_("On the public internet, beginning with https://."))
+
+
 class LettersForm(forms.Form):
     """Which of the letters that can be switched off still come: a box each."""
 

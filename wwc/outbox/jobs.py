@@ -8,9 +8,9 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMessage
 
-from wwc.outbox import texts
+from wwc.outbox import texts, webhooks
 from wwc.outbox.links import address_of, stop_address_of
-from wwc.outbox.models import Letter, LetterText
+from wwc.outbox.models import Letter, LetterText, WebhookCall
 from wwc.outbox.running import completing
 
 
@@ -39,6 +39,23 @@ def letter_given_up(error: str, *, letter_id: int) -> None:
     """Note that a letter could not be sent in all its tries, and why."""
     waiting = Letter.objects.filter(pk=letter_id, sent_at=None, canceled_at=None)
     waiting.update(failed_at=datetime.now(UTC), error=error)
+
+
+def call_webhook(call_id: int) -> None:
+    """Call a webhook once, if its message still waits; what became of it is written down, and the next try is asked where one is due.
+
+    The call is made outside any transaction. A worker that is killed after it calls again, with the same id.
+    """
+    call = WebhookCall.objects.select_related("webhook").get(pk=call_id)
+    if call.is_over or call.webhook.ended_at:
+        return
+    said: dict[str, object]
+    try:
+        said = {"status": webhooks.deliver(call, datetime.now(UTC))}
+    except webhooks.NotTaken as error:
+        said = {"error": str(error)[:300]}
+    with completing():
+        webhooks.noted(call_id, said, at=datetime.now(UTC))
 
 
 def _mail_of(letter: Letter) -> EmailMessage:

@@ -114,3 +114,61 @@ class LetterPreference(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person}: no {self.kind}"
+
+
+class Webhook(models.Model):
+    """An address of somebody's program that is called when what is public changes. Its secret is made from `salt` and stored nowhere."""
+
+    name = models.CharField(max_length=80)
+    url = models.CharField(max_length=500)
+    salt = models.CharField(max_length=32)
+    previous_salt = models.CharField(max_length=32, blank=True)
+    renewed_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text=_("Nobody where the other side is gone."),
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(previous_salt="", renewed_at=None) | ~models.Q(previous_salt="") & models.Q(renewed_at__isnull=False),
+                name="webhook_renewed",
+            ),
+            models.CheckConstraint(condition=models.Q(ended_by=None) | models.Q(ended_at__isnull=False), name="webhook_ended"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class WebhookCall(models.Model):
+    """One message to one webhook: written in the transaction that it tells of, called after it, again until it is taken."""
+
+    webhook = models.ForeignKey(Webhook, models.PROTECT, related_name="calls")
+    message = models.CharField(max_length=60, help_text=_("The same in each try, so that the other side can drop a second one."))
+    body = models.TextField(help_text=_("The bytes that are signed."))
+    written_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    canceled_at = models.DateTimeField(null=True)
+    tries = models.JSONField(default=list, help_text=_("Of each try: when, the status answered or what went wrong."))
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["webhook", "message"], name="webhookcall_once")]
+        indexes = [models.Index(fields=["-due_at"], name="webhookcall_due")]
+
+    def __str__(self) -> str:
+        return f"{self.message} to {self.webhook}"
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is tried."""
+        return bool(self.taken_at or self.failed_at or self.canceled_at)

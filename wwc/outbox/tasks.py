@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from wwc.outbox import jobs, post, running
+from wwc.outbox import jobs, post, running, webhooks
 
 
 @shared_task(name=post.RUN)
@@ -25,3 +25,9 @@ def sweep(**_later: Any) -> None:
 def send_letter(*, letter_id: int) -> None:
     """Send one letter."""
     jobs.send_letter(letter_id)
+
+
+@running.entrance(webhooks.CALL)
+def call_webhook(*, call_id: int) -> None:
+    """Call one webhook."""
+    jobs.call_webhook(call_id)
