@@ -21,6 +21,7 @@ from assessments.models import (
     ReopenRequest,
     Role,
 )
+from wwc.audit.models import Event
 from wwc.refusals import HIDDEN, YES, Ruling, no
 
 NOT_THE_PROGRAM = _("The program never writes the answers of a city.")
@@ -64,6 +65,16 @@ def may_add_city(by: Any) -> Ruling:
 def may_extend(by: Any, assessment: Assessment) -> Ruling:
     """Staff move the date of one assessment."""
     return _programme(by, assessment.city)
+
+
+def may_act_as(by: Any, city: City) -> Ruling:
+    """Staff and directors without a conflict see the pages as a city does."""
+    return _programme(by, city)
+
+
+def may_end_acting(by: Any, began: Event) -> Ruling:
+    """Who began it ends it."""
+    return YES if began.by_id == by.pk else HIDDEN
 
 
 def may_start(by: Any, city: City) -> Ruling:

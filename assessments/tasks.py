@@ -5,7 +5,7 @@ from typing import Any
 
 from celery import shared_task
 
-from assessments.jobs import claims, files, lapsing, papers, previews, questions, reminders
+from assessments.jobs import acting, claims, files, lapsing, papers, previews, questions, reminders
 from wwc.audit.record import through
 from wwc.outbox.running import entrance
 
@@ -51,6 +51,12 @@ def expire_claim(*, claim_id: int) -> None:
 def settle_claim(*, claim_id: int) -> None:
     """End the waiting period of a claim."""
     claims.settle_claim(claim_id)
+
+
+@entrance("end_acting")
+def end_acting(*, began_id: int) -> None:
+    """End what nobody ended."""
+    acting.end_acting(began_id)
 
 
 @entrance("lapse_assessment")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from assessments.views import (
+    acting,
     answering,
     claiming,
     clarifying,
@@ -80,6 +81,8 @@ urlpatterns = [
     path("cities/<slug:slug>/evidence/", library.library, name="documenting"),
     path("cities/<slug:slug>/evidence/all/", library.gather, name="gather"),
     path("cities/<slug:slug>/team/", inviting.team, name="team"),
+    path("cities/<slug:slug>/as-the-city/", acting.begin, name="acting"),
+    path("as-yourself/", acting.end, name="end_acting"),
     path("cities/<slug:slug>/letters/", letters.letters, name="letters"),
     path("team/<int:pk>/remove/", inviting.remove, name="remove"),
     path("team/<int:pk>/address/", inviting.correct_address, name="correct_address"),

@@ -131,6 +131,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "wwc.accounts.adapters.SecondFactorMiddleware",
+    "wwc.acting.ActingMiddleware",
     "wwc.accounts.zone.ZoneMiddleware",
     "wwc.http.RefusalMiddleware",
 ]
@@ -288,6 +289,7 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/5m/ip", "join": "3/d/key,20/h/ip", "claim": "3/d/key,20/h/ip"}
 PASSWORD_RESET_TIMEOUT = 3600
 INVITATION_LIFE = timedelta(days=7)
+ACTING_LASTS = timedelta(minutes=60)  # the program sees the pages as a city does
 CLAIM_PROOF = timedelta(days=3)  # in which who asks to become a lead proves their address
 CLAIM_WAIT = timedelta(days=10)  # in which the leads of the city and staff may object
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

@@ -12,7 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
-from assessments.models import Assessment, Membership, Role
+from assessments import queries
+from assessments.models import Assessment, City, Membership, Role
 from reviews.models import PanelMember
 from wwc.templatetags.frame import PUBLIC, SHARED, STAFF, mounted
 
@@ -43,29 +44,33 @@ def way_of(user: Any) -> tuple[list[Item], str]:
     if user.of_programme:
         part = gettext("Program director") if user.is_director else gettext("Program staff")
         return mounted(STAFF), f"{user} · {part}"
+    if user.stands_in_for is not None:
+        case = queries.newest_case_of(user.stands_in_for)
+        return _as_part(user.stands_in_for, Role.LEAD.label, case.pk if case else None)
     newest = Assessment.objects.filter(city=OuterRef("city")).order_by("-started_at", "-pk").values("pk")[:1]
     live = Membership.objects.filter(person=user, ended_at=None).select_related("city").annotate(case=Subquery(newest))
     own = live.order_by(F("case").desc(nulls_last=True), FIRST, "pk").first()
     if own is not None:
-        return _of_city(own), f"{own.city.name} · {capfirst(own.get_role_display())}"
+        return _as_part(own.city, own.get_role_display(), own.case)
     panel = PanelMember.objects.filter(person=user, left_at=None).select_related("cycle").order_by("-cycle__opens_at", "pk").first()
     if panel is not None:
         return _of_desk(panel), f"{user} · {capfirst(panel.get_part_display())}"
     return mounted(SHARED), str(user)
 
 
-def _of_city(own: Any) -> list[Item]:
-    case = (
-        [(gettext("Assessment"), "assessments:overview", own.case), (gettext("Questions"), "assessments:clarifying", own.case)]
-        if own.case
-        else []
-    )
-    rooms = [
-        ("assessments:documenting", gettext("Evidence")),
-        ("assessments:team", gettext("Team")),
-        ("assessments:letters", gettext("Letters")),
+def _as_part(city: City, part: Any, case: int | None) -> tuple[list[Item], str]:
+    return _of_city(city, case), f"{city.name} · {capfirst(part)}"
+
+
+def _of_city(city: City, case: int | None) -> list[Item]:
+    rooms: list[tuple[Any, ...]] = [
+        (gettext("Evidence"), "assessments:documenting", city.slug),
+        (gettext("Team"), "assessments:team", city.slug),
+        (gettext("Letters"), "assessments:letters", city.slug),
     ]
-    return mounted([*case, *((label, name, own.city.slug) for name, label in rooms), *SHARED])
+    if case:
+        rooms = [(gettext("Assessment"), "assessments:overview", case), (gettext("Questions"), "assessments:clarifying", case), *rooms]
+    return mounted([*rooms, *SHARED])
 
 
 def _of_desk(panel: PanelMember) -> list[Item]:

@@ -8,7 +8,7 @@ from assessments.forms.listing import PlaceForm
 from assessments.forms.requesting import DecideForm, ExtendForm, ReopenForm, WhyForm
 from assessments.forms.scheduling import CycleForm, PolicyForm
 from assessments.forms.submitting import SubmitForm
-from assessments.forms.team import AddressForm, HandForm, InviteForm, JoinForm, ReasonForm
+from assessments.forms.team import AddressForm, HandForm, InviteForm, JoinForm, LookForm, ReasonForm
 from assessments.forms.wording import TextForm
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "InviteForm",
     "JoinForm",
     "LinkForm",
+    "LookForm",
     "NotListedForm",
     "NoteForm",
     "PagesForm",

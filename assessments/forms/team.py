@@ -20,6 +20,17 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), required=False)
 
 
+class LookForm(forms.Form):
+    """Why somebody of the program looks as a city does."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Say why you look as this city does. Nothing was begun.")},
+    )
+
+
 class InviteForm(forms.Form):
     """An address and a part in the team."""
 

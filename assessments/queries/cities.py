@@ -86,6 +86,11 @@ def cycle_of(city: City) -> Cycle | None:
     return newest.cycle if newest else open_cycles().first()
 
 
+def newest_case_of(city: City) -> Assessment | None:
+    """A city's newest assessment."""
+    return Assessment.objects.filter(city=city).order_by("-started_at", "-pk").first()
+
+
 def others_of(assessment: Assessment) -> list[Assessment]:
     """A city's assessments in other cycles, the newest first."""
     edition = [f"cycle__standard__{name}" for name in ("code", "name", "status", "published_at")]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from assessments.models import Answer, Assessment, Draft
-from assessments.queries.visible import own_city_ids, roles_of
+from assessments.queries.visible import is_colleague
 
 # A page says every 20 seconds that it is open.
 HERE = timedelta(seconds=60)
@@ -15,7 +15,7 @@ HERE = timedelta(seconds=60)
 
 def drafts_on(answer: Answer, person: Any) -> list[Draft]:
     """What is typed on an answer, by whomever; for its own city's people alone."""
-    if not roles_of(person, answer.assessment.city):
+    if not is_colleague(person, answer.assessment.city):
         return []
     return list(Draft.objects.filter(answer=answer).order_by("pk"))
 
@@ -34,6 +34,7 @@ def here_with(drafts: Iterable[Draft], person: Any, at: datetime) -> list[Draft]
 
 def unsaved_in(assessment: Assessment, person: Any) -> list[Draft]:
     """What anybody of the team typed in an assessment and did not save, in the edition's order; for its own city's people alone."""
+    if not is_colleague(person, assessment.city):
+        return []
     drafts = Draft.objects.filter(answer__assessment=assessment, saved_at__isnull=False)
-    own = drafts.filter(answer__assessment__city__in=own_city_ids(person))
-    return list(own.select_related("person", "answer__criterion").order_by("answer__criterion__position", "pk"))
+    return list(drafts.select_related("person", "answer__criterion").order_by("answer__criterion__position", "pk"))

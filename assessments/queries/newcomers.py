@@ -24,7 +24,7 @@ from assessments.models import (
 )
 from assessments.queries.cities import called
 from assessments.queries.program import of_open_cities
-from assessments.queries.visible import CLOSING, cities_for_programme
+from assessments.queries.visible import CLOSING, cities_for_programme, led_city_ids
 from wwc.accounts.models import User
 
 # Anybody can have an address there, so it says nothing of a city.
@@ -58,9 +58,8 @@ def claims_visible_to(user: Any) -> QuerySet[ClaimRequest]:
 
 def claims_to_answer(user: Any, city: City | None = None) -> QuerySet[ClaimRequest]:
     """The claims that wait, in the cities that a person leads, or in one of them."""
-    led = Membership.objects.filter(person=user, role=Role.LEAD, ended_at=None).values("city_id")
-    waiting = ClaimRequest.objects.filter(city__in=led, outcome=ClaimOutcome.OPEN).exclude(confirmed_at=None).select_related("city")
-    return (waiting.filter(city=city) if city else waiting).order_by("pk")
+    waiting = ClaimRequest.objects.filter(city__in=led_city_ids(user), outcome=ClaimOutcome.OPEN).exclude(confirmed_at=None)
+    return (waiting.filter(city=city) if city else waiting).select_related("city").order_by("pk")
 
 
 def where_claim_stands(claim: ClaimRequest, at: datetime) -> str:

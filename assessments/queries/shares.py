@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from assessments.models import Answer, Assessment, Delegation, Membership, Note, Role
 from assessments.queries.answers import claimed_state, is_unconfirmed
-from assessments.queries.visible import own_city_ids, roles_of
+from assessments.queries.visible import is_colleague, own_city_ids
 
 WRITERS = {Role.LEAD, Role.CONTRIBUTOR}
 # Never read themselves and only narrowed: their columns are worked out once, and they hold no rows.
@@ -80,7 +80,7 @@ def handed_on(answer: Answer) -> Handed | None:
 
 def notes_on(answer: Answer, user: Any) -> QuerySet[Note]:
     """The notes on an answer, the newest first; to nobody but the city's own people."""
-    if not roles_of(user, answer.assessment.city):
+    if not is_colleague(user, answer.assessment.city):
         return Note.objects.none()
     return _NOTES.filter(answer=answer)
 

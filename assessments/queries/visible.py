@@ -19,6 +19,7 @@ from assessments.models import (
     EvidenceVersion,
     Invitation,
     Membership,
+    Role,
 )
 from wwc.outbox.models import Letter
 
@@ -40,12 +41,19 @@ def roles_of(user: Any, city: City) -> set[str]:
 def keep_parts(user: Any) -> None:
     """Read once what parts a person has in which cities, for all that asks it of this very object.
 
-    For a page alone, which changes nothing and forgets the object with its answer.
+    For a page alone, which changes nothing and forgets the object with its answer. Who stands in for a city has one part alone.
     """
+    if user.stands_in_for is not None:
+        return
     parts: dict[int, set[str]] = {}
     for city_id, role in _PARTS.filter(person=user):
         parts.setdefault(city_id, set()).add(role)
     user.parts_kept = parts
+
+
+def is_colleague(user: Any, city: City) -> bool:
+    """Whether a person belongs to a city's team themselves: what it keeps to itself is for nobody who only sees as it does."""
+    return getattr(user, "stands_in_for", None) is None and bool(roles_of(user, city))
 
 
 def conflicted_city_ids(user: Any) -> QuerySet:
@@ -69,6 +77,14 @@ def own_city_ids(user: Any) -> QuerySet | list[int]:
     if kept is not None:
         return list(kept)
     return Membership.objects.filter(person=user, ended_at=None).values_list("city_id", flat=True)
+
+
+def led_city_ids(user: Any) -> QuerySet | list[int]:
+    """The cities that a person leads now."""
+    kept = getattr(user, "parts_kept", None)
+    if kept is not None:
+        return [city_id for city_id, parts in kept.items() if Role.LEAD in parts]
+    return Membership.objects.filter(person=user, role=Role.LEAD, ended_at=None).values("city_id")
 
 
 def cities_for_programme(user: Any) -> QuerySet[City]:

@@ -70,8 +70,7 @@ def city_or_404(request: HttpRequest, slug: str) -> City:
     """A city the person may see, with the frame of its pages."""
     _keep_parts(request)
     city = get_object_or_404(queries.cities_visible_to(request.user), slug=slug)
-    newest = Assessment.objects.filter(city=city).order_by("-started_at", "-pk").first()
-    set_frame(request, city, newest)
+    set_frame(request, city, queries.newest_case_of(city))
     return city
 
 

@@ -17,6 +17,7 @@ from assessments.forms import DescribeForm, UseForm
 from assessments.models import Answer, Assessment, Evidence, EvidenceVersion, Role
 from assessments.views import frame
 from assessments.views.documenting import today_in
+from wwc.audit.record import record
 from wwc.http import private_file, refusals_shown, sealed
 from wwc.refusals import Refusal, require
 from wwc.uploads import content_type_of
@@ -145,9 +146,15 @@ def gather(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 
 @require_safe
 def download(request: HttpRequest, pk: int) -> FileResponse:
-    """A file of the city, as a download; `?view` opens what a browser shows safely."""
+    """A file of the city, as a download; `?view` opens what a browser shows safely.
+
+    Who of the program fetches it while they see the program as the city does goes on record.
+    """
     version = get_object_or_404(queries.evidence_versions_visible_to(request.user), pk=pk)
-    return file_of(version, inline="view" in request.GET)
+    response = file_of(version, inline="view" in request.GET)
+    if (held := getattr(request, "acting", None)) is not None and request.method == "GET":
+        record("fetched", version, by=held.person, at=now(), city_id=version.evidence.city_id, acting=held.began.pk)
+    return response
 
 
 def file_of(version: EvidenceVersion, *, inline: bool = False) -> FileResponse:

@@ -31,7 +31,7 @@ def note(request: HttpRequest, pk: int, code: str) -> HttpResponse:
 
 def shared_on(request: HttpRequest, one: Answer) -> dict[str, Any]:
     """What only colleagues see of an answer: their notes, and who has it by when."""
-    if not request.roles:  # type: ignore[attr-defined]
+    if not queries.is_colleague(request.user, one.assessment.city):
         return {}
     kept = frame.kept_text(request, reverse("assessments:note", args=[one.assessment_id, one.criterion.code]))
     return {

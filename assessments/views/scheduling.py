@@ -200,6 +200,8 @@ VERBS = {
     "proved": _("Address proved"),
     "claim_ended": _("Request to become a lead ended"),
     "domain_recorded": _("Domain of the city recorded"),
+    "began_acting": _("Seen as the city sees it"),
+    "ended_acting": _("No longer seen as the city sees it"),
 }
 WORDS = {**dict(Status.choices), **dict(Role.choices), **dict(Consent.choices), **dict(Asked.choices)}
 

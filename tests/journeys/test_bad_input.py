@@ -354,6 +354,7 @@ def _doors(world: Setting) -> Doors:
 
 # Buttons of states that the world does not hold just now, each with who would press it where.
 HIDDEN = {
+    "assessments:end_acting": ("staff", lambda _w: []),
     "assessments:restore": ("lead", lambda w: [w.open.pk, "DM1", 1]),
     "assessments:take_back": ("lead", lambda w: [w.open.pk]),
     "assessments:drop_draft": ("lead", lambda w: [w.open.pk, "DM1"]),

@@ -71,6 +71,12 @@ def presses(name: str) -> Act:
     return act
 
 
+def looks_as_the_city(page: Page) -> None:
+    """Give a reason, and see the city's first page as it does."""
+    page.get_by_label("Reason").fill("They called about what they see.")
+    presses("See as this city")(page)
+
+
 def files(page: Page) -> None:
     """File a finding without a verdict."""
     page.locator("button.primary", has_text="File and next").click()
@@ -254,6 +260,7 @@ PAGES: dict[str, list[See]] = {
     "assessments:documenting": [See("lead", its_city("open"), does=unfolds)],
     "assessments:document": [See("lead", lambda s: [s.proof.evidence_id], does=unfolds)],
     "assessments:team": [See("lead", its_city("open"), does=unfolds)],
+    "assessments:acting": [See("staff", its_city("open")), See("looking staff", its_city("open"), does=looks_as_the_city)],
     "assessments:letters": [See("asked lead", its_city("review"), does=unfolds)],
     "assessments:accept": [See("visitor", lambda s: [s.link])],
     "assessments:cities": [See("staff")],
@@ -376,6 +383,7 @@ MORE: dict[str, list[See]] = {
     ],
     "assessments:letters": [See("contributor", its_city("open"))],
     "assessments:add_city": [See("staff", does=presses("Add the place"))],
+    "assessments:acting": [See("staff", its_city("open"), does=presses("See as this city"))],
     "assessments:cycle": [See("staff", lambda s: [s.planned.slug])],
     "assessments:draft_cycle": [See("staff", does=presses("Save the draft"))],
     "assessments:policy": [See("staff", its_cycle, does=presses("Foresee the work"))],
@@ -426,6 +434,7 @@ ONLY_POST = {
     "assessments:add_file", "assessments:add_link", "assessments:take_off", "assessments:replace",
     "assessments:import", "assessments:ask_paper", "assessments:confirm_copy",
     "assessments:point", "assessments:describe", "assessments:use", "assessments:gather",
+    "assessments:end_acting",
     "assessments:attest", "assessments:remove", "assessments:hand_over", "assessments:cancel_invitation", "assessments:move_cycle",
     "assessments:agree_claim", "assessments:oppose_claim", "assessments:grant_claim", "assessments:refuse_claim",
     "assessments:record_domain", "assessments:take_domain_back", "assessments:resend_invitation",

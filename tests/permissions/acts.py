@@ -7,6 +7,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from assessments.actions import (
+    acting,
     answering,
     claiming,
     clarifying,
@@ -112,6 +113,7 @@ ACTS: dict[str, Act] = {
     "gather_evidence": lambda it, who: documenting.gather(it.case.city, **who),
     "reply": lambda it, who: clarifying.keep_reply(it.question, text="Here.", seen_at=NOW, **SAID, **who),
     "send_replies": lambda it, who: clarifying.send_replies(it.reading, **who),
+    "act_as": lambda it, who: acting.begin(it.case.city, **WHY, **who),
     "invite": lambda it, who: inviting.invite(it.case.city, email="more@city.example", role=Role.CONTRIBUTOR, **who),
     "invite_after": lambda it, who: inviting.invite(about("invite_after", it), email="more@city.example", role=Role.CONTRIBUTOR, **who),
     "hand_over": lambda it, who: inviting.hand_over_lead(it.case.city, to=it.people["CC"], **who),

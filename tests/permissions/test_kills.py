@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 
+from assessments.actions import acting
 from assessments.models import Conflict
 from reviews.actions import drafting as reading
 from reviews.models import CalibrationItem, Export
@@ -149,6 +150,7 @@ def probes(it: worlds.World) -> list[Cell]:
     made: dict[str, Any] = {"cycle": it.reading.cycle, "form": "csv", "tables": ["scores"], "asked_at": worlds.NOW}
     closed_since, of_one_who_left = (Export.objects.create(asked_by=who, **made) for who in (clerk, it.people["stranger"]))
     both, visitor, nobody = people.person("approver"), AnonymousUser(), None
+    looking = acting.begin(it.case.city, reason="They called.", by=it.people["ST"], at=worlds.NOW)
     asked: list[tuple[Any, ...]] = [
         ("assessments.may_accept", it.people["stranger"], it.invitation, "no"),
         ("assessments.may_accept", invited, it.invitation, "yes"),
@@ -163,6 +165,8 @@ def probes(it: worlds.World) -> list[Cell]:
         ("assessments.may_ask", it.people["CL"], it.answer, "no"),
         ("assessments.may_ask", it.people["conflict"], it.answer, "-"),
         ("assessments.may_ask", it.people["RV"], it.answer, "yes"),
+        ("assessments.may_end_acting", it.people["ST"], looking, "yes"),
+        ("assessments.may_end_acting", it.people["DI"], looking, "-"),
         ("assessments.may_correct_address", it.people["ST"], of_program, "no: This person works"),
         ("assessments.may_correct_address", it.people["stranger"], of_program, "-"),
         ("reviews.may_choose", it.people["RV"], it.people["RV"], "yes"),

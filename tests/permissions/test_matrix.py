@@ -21,6 +21,7 @@ ROOMS = {"criteria": rulebook_access, "assessments": case_access, "reviews": jud
 ROLES = worlds.ROLES
 # Rulings that stand for no act of a person of the table: by what they are asked, elsewhere.
 ELSEWHERE = {
+    "assessments.may_end_acting": "who began it ends it: tests/wwc/test_acting.py",
     "assessments.may_accept": "tests/assessments/test_access.py",
     "assessments.may_prove_claim": "tests/assessments/actions/test_claiming.py",
     "assessments.may_ask": "tests/assessments/test_access.py",

@@ -174,6 +174,7 @@ def setting(*, cities: int = CITIES, seed: int = 5) -> Setting:
     phrases.add_phrase("A draft does not count.", for_all=True, by=staff, at=now)
     token, _secret = tokens.make("Monthly report", scopes=[ApiToken.Scope.values[0]], days=90, by=who["lead"], at=now)
     who["guarded"] = _guarded()
+    who["looking staff"] = people.person("looking", is_staff=True)
     who["torn director"] = _torn(world.cycle, told, now)
     return Setting(
         cycle=world.cycle, people=who, open=world.assessments[OPEN], review=review, ready=ready, told=told, unread=unread, split=split,

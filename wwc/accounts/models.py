@@ -1,6 +1,6 @@
 """People: who signs in by email, and the tokens that act as them."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.conf import settings
@@ -51,6 +51,8 @@ class User(AbstractBaseUser):
     joined_at = models.DateTimeField(auto_now_add=True)
 
     objects = People()
+
+    stands_in_for: Any = None  # the city, for somebody of the program who sees the pages as it does; such a person is never stored
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
