@@ -338,6 +338,14 @@ def may_appeal(by: Any, answer: Answer) -> Ruling:
     return no(_("Staff file an appeal for a city.")) if ruling and not by.is_staff else ruling
 
 
+def may_target(by: Any, assessment: Assessment) -> Ruling:
+    """A lead of the city chooses what it aims at next; the program never does."""
+    roles = case.roles_of(by, assessment.city)
+    if Role.LEAD in roles:
+        return YES
+    return no(_("A lead of your city chooses its targets. Others of the team read them.")) if roles else HIDDEN
+
+
 def may_withdraw_appeal(by: Any, appeal: Appeal) -> Ruling:
     """Whoever may file it takes it back."""
     return may_appeal(by, appeal.answer)

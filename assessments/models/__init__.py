@@ -13,6 +13,7 @@ from assessments.models.evidence import Evidence, EvidenceVersion, FileCheck, Fi
 from assessments.models.newcomer import ClaimOutcome, ClaimRequest, JoinRequest
 from assessments.models.preview import Outcome, Preview, PreviewSheet
 from assessments.models.request import ExtensionRequest, ReopenRequest
+from assessments.models.target import Target
 from assessments.models.workbook import Import, Paper, PaperKind
 
 __all__ = [
@@ -62,5 +63,6 @@ __all__ = [
     "Role",
     "Snapshot",
     "Stated",
+    "Target",
     "file_state",
 ]

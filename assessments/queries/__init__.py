@@ -96,6 +96,7 @@ from assessments.queries.requests import (
 from assessments.queries.shares import Share, delegations_visible_to, handed_in, handed_on, notes_on, shares
 from assessments.queries.sheet import Sheet, sheet_of
 from assessments.queries.standing import Standing, provisional, standing, verdicts_as_claimed
+from assessments.queries.targets import Aim, aims_of, targets_of
 from assessments.queries.visible import (
     CLOSING,
     assessments_for_programme,
@@ -153,6 +154,7 @@ __all__ = [
     "UNSUBMITTED",
     "WRITABLE",
     "Acting",
+    "Aim",
     "AreaProgress",
     "Beginning",
     "Begun",
@@ -165,6 +167,7 @@ __all__ = [
     "Use",
     "Workload",
     "acting_of",
+    "aims_of",
     "all_letters_visible_to",
     "answers_of",
     "archive_of",
@@ -288,6 +291,7 @@ __all__ = [
     "stand_in",
     "standing",
     "state_of_claim",
+    "targets_of",
     "time_asked",
     "time_requests_for_programme",
     "time_requests_of",

@@ -107,9 +107,10 @@ class OtherCycle(NamedTuple):
 
     pk: int
     cycle: str
+    status: str
 
 
 def other_cycles(assessment: Assessment) -> list[OtherCycle]:
     """The same as `others_of` for a list of links alone."""
-    rows = Assessment.objects.filter(city=assessment.city_id).order_by("-started_at", "-pk").values_list("pk", "cycle__name")
-    return [OtherCycle(pk, str(Cycle(name=name))) for pk, name in rows if pk != assessment.pk]
+    rows = Assessment.objects.filter(city=assessment.city_id).order_by("-started_at", "-pk").values_list("pk", "cycle__name", "status")
+    return [OtherCycle(pk, str(Cycle(name=name)), status) for pk, name, status in rows if pk != assessment.pk]

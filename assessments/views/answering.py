@@ -14,6 +14,7 @@ from assessments import access, queries
 from assessments.actions import answering, drafting
 from assessments.differences import difference
 from assessments.forms import AnswerForm, as_typed, too_long_in_words
+from assessments.lifecycle import Status
 from assessments.models import Answer, AnswerVersion, Assessment
 from assessments.views import frame, requesting
 from assessments.views.documenting import evidence_section
@@ -124,6 +125,7 @@ def _page(request: HttpRequest, sheet: queries.Sheet, form: AnswerForm, typed: d
         "question": one.question if one.question and one.question.due_at >= at else None,
         "unconfirmed": any(queries.is_unconfirmed(each) for each in sheet.area if each.pk == one.pk),
         "last": _last_time(sheet),
+        "aims": _aims(one) if sheet.last else [],
         "versions": sheet.earlier,
         "back": "",
         **_way_round(sheet, at),
@@ -160,6 +162,13 @@ def _last_time(sheet: queries.Sheet) -> dict[str, Any] | None:
     if found is None:
         return None
     return {"found": found, "lines": [(each, said_lines(each.answer, each.answer.current)) for each in found.before]}
+
+
+def _aims(one: Answer) -> list[queries.Aim]:
+    """The targets of last time that this criterion asks for, while the city writes; asked where there was a last time."""
+    if one.assessment.status != Status.DRAFTING:
+        return []
+    return [aim for aim in queries.aims_of(one.assessment, frame.language()) if one.criterion_id in {each.pk for each in aim.now}]
 
 
 def two_texts(request: HttpRequest, one: Answer, stale: answering.StaleSave) -> dict[str, Any]:

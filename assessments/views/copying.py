@@ -63,6 +63,8 @@ def _preview(assessment: Assessment, source: Assessment | None, earlier: list[As
         "earlier": earlier,
         "begin": begin_with,
         "withdrawn": withdrawn_lines(begin_with) if begin_with else [],
+        "aims": queries.aims_of(assessment, frame.language()) if any(each.status == Status.ANNOUNCED for each in earlier) else [],
+        "answers_at": reverse("assessments:answering", args=[assessment.pk, "-"]).removesuffix("-/"),
         "writing": writing,
     }
 

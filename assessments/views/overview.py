@@ -1,6 +1,6 @@
 """The whole assessment on one page: where the city stands, what is asked of it, what happens next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -80,12 +80,19 @@ def _stage(request: HttpRequest, assessment: Assessment, window: Window, at: dat
 
 
 def _cycles(request: HttpRequest, assessment: Assessment, answers: list[Any], writing: bool) -> dict[str, Any]:
-    """The city's other cycles, and the assessment to start from: for who may, while something is still empty and no copy waits."""
+    """The city's other cycles and its targets; the assessment to start from for who may, while one is empty and no copy waits."""
     begins = writing and not all(answer.current for answer in answers) and not any(map(queries.is_unconfirmed, answers))
     if not (begins and access.may_copy(request.user, assessment)):
-        return {"others": queries.other_cycles(assessment)}
+        names = queries.other_cycles(assessment)
+        return {"others": names, "aims": _aims(assessment, names)}
     others = queries.others_of(assessment)
-    return {"others": others, "earlier": next(iter(queries.earlier_of(assessment, others)), None)}
+    return {"others": others, "aims": _aims(assessment, others), "earlier": next(iter(queries.earlier_of(assessment, others)), None)}
+
+
+def _aims(assessment: Assessment, others: Sequence[Any]) -> list[queries.Aim]:
+    """What the city aims at, while it writes; asked where it had a result before."""
+    told = any(each.status == Status.ANNOUNCED for each in others)
+    return queries.aims_of(assessment, frame.language()) if told and assessment.status == Status.DRAFTING else []
 
 
 def _rows(areas: list[queries.AreaProgress], shares: list[queries.Share], answers_at: str, waits: Callable[..., Wait]) -> list[dict]:

@@ -200,6 +200,7 @@ VERBS = {
     "proved": _("Address proved"),
     "claim_ended": _("Request to become a lead ended"),
     "domain_recorded": _("Domain of the city recorded"),
+    "chose_targets": _("Targets chosen"),
     "began_acting": _("Seen as the city sees it"),
     "ended_acting": _("No longer seen as the city sees it"),
 }

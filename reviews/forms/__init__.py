@@ -9,6 +9,7 @@ from reviews.forms.declaring import DeclarationForm, Declared, FoundForm, GlassF
 from reviews.forms.exporting import ExportForm
 from reviews.forms.reading import FindingForm, PhraseForm, as_typed
 from reviews.forms.settling import ItemForm, PracticeForm, SettlementForm, TalkForm
+from reviews.forms.targeting import TargetsForm
 from reviews.forms.writing import MessageForm
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "SettlementForm",
     "TableForm",
     "TalkForm",
+    "TargetsForm",
     "WordsForm",
     "as_typed",
 ]

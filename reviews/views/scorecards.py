@@ -16,6 +16,7 @@ from assessments import queries as case
 from assessments.lifecycle import CITY_READS, Status
 from assessments.models import Assessment
 from assessments.views.frame import set_frame
+from reviews import access
 from reviews.lifecycle import APPEAL_READS, AppealStatus
 from reviews.models import Award
 from reviews.queries import alike, appeals, results
@@ -39,6 +40,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "paper": results.city_paper(award),
         **_after(assessment, award, now()),
         **_around(award, context["areas"]),
+        **_next(request, assessment, context["areas"]),
     }
     return render(request, "reviews/scorecards.html", context)
 
@@ -76,6 +78,17 @@ def _around(award: Award, areas: Sequence[results.AreaLines]) -> dict[str, Any]:
     """Beside which cities the result can be seen, and what the city was given over the years."""
     city = award.assessment.city
     return {"beside": alike.beside(award, areas, localdate()), "history": results.histories([city])[city.pk]}
+
+
+def _next(request: HttpRequest, assessment: Assessment, areas: Sequence[results.AreaLines]) -> dict[str, Any]:
+    """What the city aims at next, from the announcement on, and whether this person chooses it."""
+    if assessment.status != Status.ANNOUNCED:
+        return {"targets": []}
+    titles = {line.code: line.title for area in areas for line in area.lines}
+    chosen = [target.answer.criterion.code for target in case.targets_of(assessment)]
+    left = any(not line.met for area in areas for line in area.lines)
+    may = bool(access.may_target(request.user, assessment)) and (left or bool(chosen))
+    return {"targets": [(code, titles[code]) for code in chosen], "may_target": may}
 
 
 def _own(request: HttpRequest) -> QuerySet[Assessment]:

@@ -335,6 +335,7 @@ PAGES: dict[str, list[See]] = {
     "reviews:export": [See("staff", case("export"))],
     "reviews:look_as_city": [See("staff", judged("award"), does=unfolds)],
     "reviews:look_as_public": [See("staff", judged("award"), does=unfolds)],
+    "reviews:targets": [See("told lead", case("told"))],
     "reviews:result": [See("told lead", case("told"), does=unfolds)],
     # The public
     "directory:cities": [See("visitor", does=unfolds)],

@@ -46,6 +46,7 @@ from reviews.actions import (
     resolving,
     revoking,
     scoring,
+    targeting,
     validating,
     writing,
 )
@@ -210,6 +211,7 @@ ACTS: dict[str, Act] = {
     "confirm_revocation": lambda it, who: revoking.confirm_revocation(about("confirm_revocation", it), **who),
     "confirm_own_revocation": lambda it, who: revoking.confirm_revocation(about("confirm_own_revocation", it), **who),
     "drop_revocation": lambda it, who: revoking.drop_revocation(about("confirm_revocation", it), **who),
+    "choose_targets": lambda it, who: targeting.choose(about("choose_targets", it), codes=[], **who),
     "file_appeal": lambda it, who: appealing.file(about("file_appeal", it), reason="It is in the annex.", on_behalf="They called.", **who),
     "withdraw_appeal": lambda it, who: appealing.withdraw(about("withdraw_appeal", it), **who),
     "admit_appeal": lambda it, who: appealing.admit(about("admit_appeal", it), **who),

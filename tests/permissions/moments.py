@@ -92,6 +92,7 @@ def _appeals(who: dict[str, Any], cycle: Cycle, proposer: Any) -> dict[str, Any]
         "file_appeal": reviews.answer(case, free), "read_own_appeal": reviews.answer(case, codes[0]), "withdraw_appeal": filed,
         "admit_appeal": filed, "refuse_appeal": filed, "hand_appeal": heard, "see_appeal": filed, "hear_appeal": heard,
         "correct_award": case, "propose_revocation": out, "confirm_revocation": asked, "confirm_own_revocation": asked_by_director,
+        "choose_targets": case,
         "drop_revocation": out, "hear_involved": theirs, "confirm_appeal": settled, "send_back_appeal": settled, "confirm_own": confirmed,
     }  # fmt: skip
 

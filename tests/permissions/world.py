@@ -346,6 +346,7 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "release": ((it.batch.slug,), {}),
         "take_back": ((it.batch.slug,), again),
         "own_result": ((it.ready.pk,), {}),
+        "choose_targets": ((it.moments["choose_targets"].pk,), {}),
         **_appeal_requests(it.moments, again),
         "edit_edition": ((it.edition.code,), {}),
         "publish_edition": ((it.edition.code,), {}),

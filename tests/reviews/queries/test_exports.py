@@ -11,6 +11,7 @@ STAY = {
         "Copy": "where an answer began; the version says that it was copied",
         "Cycle": "one row; the manifest and the table of assessments name it",
         "ClaimRequest": "addresses of people who asked for a city, whatever the cycle",
+        "Target": "what a city plans to meet next, which nothing of the review reads",
         "Delegation": "who does what within a city, which the program does not read",
         "Draft": "typing that nobody has saved",
         "Import": "a file on its way in; what came of it are versions",
