@@ -148,9 +148,10 @@ def ready(people: Sequence[tuple[User, int]], *, day: str, at: datetime) -> None
 
 
 def digest(person: User, waiting: Waiting, *, day: str, at: datetime) -> None:
-    """Once a day what waits for a reader, a practice lead or staff, in numbers; no city and no score is named."""
+    """Once a day what waits for a reader, a practice lead, staff or a director, in numbers; no city and no score is named."""
     values = {"n": waiting.n, **asdict(waiting)}
-    link: dict[str, str | list[str]] = {"to": "reviews:board" if person.is_staff else "reviews:desk", "args": []}
+    first = "reviews:appealing" if waiting.appeals == waiting.n else "reviews:board" if person.of_programme else "reviews:desk"
+    link: dict[str, str | list[str]] = {"to": first, "args": []}
     key = f"digest:{day}:{person.pk}"
     post("digest_program" if person.is_staff else "digest", key=key, to=person, at=at, values=values, link=link)
 

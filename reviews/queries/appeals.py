@@ -92,6 +92,18 @@ def heard_by(user: Any) -> QuerySet[Appeal]:
     return _whole(Appeal.objects.filter(Q(pk__in=given) | Q(pk__in=led)))
 
 
+def waiting_for(person: Any, at: datetime) -> int:
+    """How many appeals wait for a person: for staff those that were filed, for a director those that they can confirm, for who reads
+    them those whose time for evidence is over; never of a closed city, never one in whose verdict the person had a hand.
+    """
+    filed = appeals_to(person).filter(status=AppealStatus.FILED).count() if person.is_staff else 0
+    found = appeals_to(person).filter(status=AppealStatus.SETTLED) if person.is_director else ()
+    ended = Q(opened__open_until__lt=at) | Q(opened__closed_at__isnull=False)
+    to_hear = heard_by(person).filter(ended, status=AppealStatus.ADMITTED)
+    confirms = sum(not is_settled_by(person, appeal) for appeal in found)
+    return filed + confirms + sum(not is_involved(person, appeal.answer) for appeal in to_hear)
+
+
 def _whole(rows: QuerySet[Appeal]) -> QuerySet[Appeal]:
     return rows.select_related(
         "answer__assessment__city", "answer__assessment__cycle__standard", "answer__criterion__area", "answer__current",

@@ -43,6 +43,12 @@ SWITCHES = (
         ("clarification_near",),
     ),
     Switch(
+        "renewal",
+        _("Reminders before your certification ends"),
+        _("12, 6 and 3 months before, to leads and signatories."),
+        ("renewal",),
+    ),
+    Switch(
         "digest",
         _("Daily summary"),
         _("In the morning, on days when something waits for you."),

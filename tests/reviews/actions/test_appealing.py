@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from assessments.actions import answering, reopening
 from assessments.models import Conflict, Consent
@@ -19,13 +20,16 @@ from reviews.actions.appealing import (
     OtherStep,
     WindowClosed,
 )
+from reviews.jobs import duties
 from reviews.lifecycle import AppealStatus, AwardStatus
 from reviews.models import Appeal, Award, PanelMember, PublishedAward, Resolution
-from reviews.queries import results
+from reviews.queries import appeals, results
 from tests.conftest import NOW
 from tests.factories import people, reviews
 from tests.factories import results as make
 from wwc.clock import staged_at
+from wwc.outbox import running
+from wwc.outbox.links import address_of
 from wwc.outbox.models import Letter
 from wwc.refusals import NotAllowed, NotFound
 
@@ -164,6 +168,44 @@ def test_it_is_read_by_somebody_not_involved_and_confirmed_by_another(case, lead
     at(21, appealing.confirm, appeal, by=director)
     with pytest.raises(OtherStep):
         at(21, appealing.confirm, appeal, by=director)
+
+
+def waits_for(person, day):
+    return appeals.waiting_for(person, NOW + day * DAY)
+
+
+def test_the_daily_summary_counts_for_each_what_waits_for_them_at_each_step(case, lead, reader, staff, director):
+    closed = people.person("torn", is_staff=True, is_director=True)
+    Conflict.objects.create(cycle=case.cycle, city=case.city, person=closed, state="declared", said_at=NOW, said_by=closed)
+    everybody = (staff, director, reader.person, lead, closed)
+    appeal = file(case, lead)
+    assert [waits_for(each, 2) for each in everybody] == [1, 0, 0, 0, 0], "filed: staff take it up"
+    at(3, appealing.admit, appeal, reader=reader, by=staff)
+    assert [waits_for(each, 4) for each in everybody] == [0, 0, 0, 0, 0], "the city can still bring evidence"
+    assert [waits_for(each, 20) for each in everybody] == [0, 0, 1, 0, 0], "its reader reads it"
+    at(20, appealing.settle, appeal, verdict="met", rationale=WHY, by=reader.person)
+    assert [waits_for(each, 20) for each in everybody] == [0, 1, 0, 0, 0], "a director confirms it"
+    type(director).objects.filter(pk=reader.person_id).update(is_director=True)
+    reader.person.refresh_from_db()
+    assert waits_for(reader.person, 20) == 0, "never what one found oneself"
+    at(21, appealing.confirm, appeal, by=director)
+    assert [waits_for(each, 22) for each in everybody] == [0, 0, 0, 0, 0]
+
+
+@pytest.mark.usefixtures("letter_texts")
+def test_a_director_hears_in_the_morning_of_an_appeal_to_confirm(case, lead, reader, staff, director):
+    appeal = file(case, lead)
+    at(3, appealing.admit, appeal, reader=reader, by=staff)
+    at(20, appealing.settle, appeal, verdict="met", rationale=WHY, by=reader.person)
+    morning = NOW.replace(hour=14) + 21 * DAY
+    with staged_at(morning):
+        duties.ask_digests()
+        running.drain(["tell_waiting"], until=morning)
+    letter = Letter.objects.get(kind="digest", to=director)
+    assert letter.subject == "Today, things that wait for you: 1"
+    assert letter.body.endswith("Appeals: 1.")
+    assert str(case.city) not in letter.body
+    assert address_of(letter).endswith(reverse("reviews:appealing"))
 
 
 def test_it_is_taken_back_until_the_time_for_evidence_ends(case, lead, reader, staff):

@@ -54,7 +54,7 @@ def test_a_reader_hears_in_their_morning_once_a_day(reading, member):
         run_at(hour)
     letter = Letter.objects.get(kind="digest")
     assert letter.subject == "Today, things that wait for you: 2"
-    assert letter.body == "To read: 2. Answers arrived: 0. Changed since your verdict: 0. Overdue: 1."
+    assert letter.body == "To read: 2. Answers arrived: 0. Changed since your verdict: 0. Overdue: 1. Appeals: 0."
     assert address_of(letter).endswith("/reviews/desk/")
     run_at(13, day=1)
     assert told() == [member.person.email] * 2
@@ -105,7 +105,7 @@ def test_staff_hear_of_all_and_of_what_cities_ask_for(reading, member):
     run_at(14)
     letter = Letter.objects.get(kind="digest_program")
     assert letter.address == staff.email
-    assert letter.body == "Requests of cities: 1. To read: 2. Answers arrived: 0. Changed since their verdict: 0. Overdue: 1."
+    assert letter.body == "Requests of cities: 1. Appeals: 0. To read: 2. Answers arrived: 0. Changed since their verdict: 0. Overdue: 1."
     assert "Alder" not in letter.subject + letter.body
 
 

@@ -12,6 +12,7 @@ from tests.conftest import NOW
 from tests.factories import people
 from tests.factories import results as make
 from wwc.clock import staged_at
+from wwc.outbox import preferences
 from wwc.outbox.models import Letter
 
 END = datetime(2029, 3, 2, 15, 0, tzinfo=UTC)  # 36 months after the announcement
@@ -52,6 +53,14 @@ def test_a_city_is_reminded_three_times_and_told_the_day_after(award):
     assert set(Letter.objects.filter(kind="lapsed").values_list("address", flat=True)) == {
         "alder-reach-lead@example.org", "alder-reach-signatory@example.org",
     }  # fmt: skip
+
+
+def test_who_has_switched_the_reminders_off_has_none_and_hears_of_the_end_all_the_same(award):
+    lead = people.person("alder-reach-lead")
+    preferences.choose(lead, {"renewal": False}, by=lead, at=NOW)
+    tell(before(12)), tell(END + timedelta(days=1))
+    assert set(Letter.objects.filter(to=lead, kind__in=["renewal", "lapsed"]).values_list("kind", flat=True)) == {"lapsed"}
+    assert Letter.objects.filter(kind="renewal").count() == 1
 
 
 def test_nothing_goes_out_before_the_morning_of_the_city(award):

@@ -29,13 +29,13 @@ def test_a_person_of_a_city_chooses_among_reminders(client_of):
     person = people.person("lead")
     client = client_of(person)
     page = client.get(CHOICE).content.decode()
-    assert page.count('type="checkbox"') == page.count("checked") == 2
+    assert page.count('type="checkbox"') == page.count("checked") == 3
     assert "Daily summary" not in page
-    client.post(CHOICE, {"clarification_near": "on"})
+    client.post(CHOICE, {"clarification_near": "on", "renewal": "on"})
     assert off() == {("lead@example.org", "deadline_near")}
-    client.post(CHOICE, {})
+    client.post(CHOICE, {"renewal": "on"})
     assert off() == {("lead@example.org", "deadline_near"), ("lead@example.org", "clarification_near")}
-    client.post(CHOICE, {"deadline_near": "on", "clarification_near": "on"})
+    client.post(CHOICE, {"deadline_near": "on", "clarification_near": "on", "renewal": "on"})
     assert off() == set()
     verbs = [(event.verb, event.data["kind"], event.by) for event in switched().order_by("pk")]
     assert verbs == [
@@ -58,7 +58,7 @@ def test_the_page_says_which_letters_always_come(client_of):
 
 
 def test_nobody_switches_off_what_always_comes(client_of):
-    client_of(people.person("lead")).post(CHOICE, {"received": "", "deadline_near": "on", "clarification_near": "on"})
+    client_of(people.person("lead")).post(CHOICE, {"received": "", "deadline_near": "on", "clarification_near": "on", "renewal": "on"})
     assert off() == set()
 
 

@@ -10,7 +10,7 @@ from tests.factories import people
 from wwc.outbox import post, preferences, running, texts
 from wwc.outbox.models import Letter, LetterPreference, Work
 
-TEXTS = {"digest": {"n": 3, "unread": 1, "arrived": 1, "stale": 0, "overdue": 1}, "ready": {"n": 2}}
+TEXTS = {"digest": {"n": 3, "unread": 1, "arrived": 1, "stale": 0, "overdue": 1, "appeals": 0}, "ready": {"n": 2}}
 
 
 @pytest.fixture
