@@ -17,6 +17,7 @@ from wwc.audit.record import record
 from wwc.clock import under_lock
 from wwc.refusals import Refusal, require
 from wwc.templatetags.display import when_year
+from wwc.typed import plain
 
 
 @dataclass(frozen=True)
@@ -166,7 +167,7 @@ def checked(answer: Answer, claim: str, ticks: Iterable[int], narrative: str) ->
     ticked = sorted(set(ticks))
     if not queries.positions_in(answer).issuperset(ticked):
         raise NotOnTheChecklist()
-    return Said(claim, tuple(ticked), narrative.replace("\r\n", "\n").strip())
+    return Said(claim, tuple(ticked), plain(narrative).strip())
 
 
 def require_fresh(answer: Answer, said: Said, based_on: int) -> None:

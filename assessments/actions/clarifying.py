@@ -17,6 +17,7 @@ from wwc.clock import under_lock
 from wwc.outbox import post
 from wwc.refusals import Refusal, require
 from wwc.templatetags.display import when_year
+from wwc.typed import plain
 
 
 class NotBeingRead(Refusal):
@@ -114,7 +115,7 @@ def rewrite(clarification: Clarification, *, text: str, required: bool, position
     """Change the words of a draft before it is sent, whether it needs an answer, and its place in the letter."""
     require(access.may_ask(by, clarification.answer))
     asked = held([clarification])[0]
-    words = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    words = plain(text).strip()
     if asked.status != Asked.DRAFT:
         raise NotADraft()
     if not words:
@@ -210,7 +211,7 @@ def keep_reply(
     draft = ReplyDraft.objects.select_related("saved_by").filter(clarification=clarification).first()
     if draft is not None and draft.saved_by_id != by.pk and draft.saved_at > seen_at:
         raise ReplyMoved(draft)
-    words = text.replace("\r\n", "\n").replace("\x00", "").strip()
+    words = plain(text).strip()
     if draft is not None and draft.ready_by_id == by.pk and words == draft.text and before == drafting.unsaved(answer, by):
         return draft
     kept = {"text": words, "saved_at": at, "saved_by": by, "ready_at": None, "ready_by": None}

@@ -9,6 +9,7 @@ from django.db import transaction
 from assessments import access, queries
 from assessments.models import Answer, AnswerVersion, Claim, Draft
 from wwc.refusals import require
+from wwc.typed import plain
 
 NOTHING: dict[str, Any] = {"claim": "", "ticks": [], "narrative": "", "saved_at": None}
 
@@ -21,7 +22,7 @@ def keep(answer: Answer, *, claim: str, ticks: Iterable[int], narrative: str, ba
     Text that is in the answer already is no draft: then the row says only that the person is here.
     """
     require(access.may_answer(by, answer))
-    words = narrative.replace("\r\n", "\n").replace("\x00", "")
+    words = plain(narrative)
     typed: dict[str, Any] = {"claim": claim if claim in Claim.values else "", "ticks": _known(answer, ticks), "narrative": words}
     based_on = min(max(based_on, 0), answer.version)
     draft = Draft.objects.select_for_update().filter(answer=answer, person=by).first()

@@ -12,6 +12,7 @@ from wwc.audit.record import record
 from wwc.outbox import texts
 from wwc.outbox.models import LetterText
 from wwc.refusals import Refusal, require
+from wwc.typed import plain
 
 # Their letters are told apart by nothing outside: one subject, one sender, one moment.
 RESULTS = "result_"
@@ -48,7 +49,7 @@ def reword(text: LetterText, *, subject: str, body: str, seen: str, by: Any, at:
     The subject of one result letter is that of all of them in its language, so that a subject tells no outcome.
     """
     require(access.may_word(by))
-    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").replace("\x00", "").strip()
+    subject, body = " ".join(subject.split()), plain(body).strip()
     if not body or (not subject and text.subject):
         raise Empty()
     rows = list(_of_one_subject(text))

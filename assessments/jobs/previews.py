@@ -43,12 +43,13 @@ def preview_given_up(error: str, *, version_id: int) -> None:
 
 def ask_previews() -> int:
     """Ask for what is current, can be opened and was never asked for: files of before there were previews. So many at once."""
-    key = Concat(Value(f"{KIND}:version_id="), Cast(OuterRef("current"), output_field=CharField()))
+    key = Concat(Value(Work.key_of(KIND, version_id="")), Cast(OuterRef("current"), output_field=CharField()))
     sound = Q(current__awaits_check=False) | Q(current__checked__is_clean=True)
     missing = Evidence.objects.filter(sound, current__kind__in=pages.SHOWN, current__preview=None)
     missing = missing.filter(~Exists(Work.objects.filter(key=key))).order_by("-current")
     wanted = (
-        post.Wanted(f"{KIND}:version_id={pk}", city, {"version_id": pk}) for pk, city in missing.values_list("current", "city")[:AT_ONCE]
+        post.Wanted(Work.key_of(KIND, version_id=pk), city, {"version_id": pk})
+        for pk, city in missing.values_list("current", "city")[:AT_ONCE]
     )
     return post.ask_many(KIND, wanted, at=under_lock())
 

@@ -15,6 +15,7 @@ from reviews.models import PHRASE_LENGTH, Assignment, FindingDraft, Habit, Look,
 from reviews.queries import desk
 from wwc.audit.record import record
 from wwc.refusals import Refusal, require
+from wwc.typed import plain
 
 MOST_PHRASES = 60
 
@@ -127,11 +128,6 @@ def end_phrase(phrase: Phrase, *, by: Any, at: datetime) -> None:
     """Take a phrase away: one's own, or as staff one of the program's. Reasons that were filed with it stay."""
     require(access.may_end_phrase(by, phrase))
     Phrase.objects.filter(pk=phrase.pk, ended_at=None).update(ended_at=at, ended_by=by)
-
-
-def plain(text: str) -> str:
-    """The text with the line ends of every browser alike, and no mark that a database does not keep."""
-    return text.replace("\r\n", "\n").replace("\x00", "")
 
 
 def _same(filed: Any, typed: Any) -> bool:

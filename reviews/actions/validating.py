@@ -21,6 +21,7 @@ from reviews.models import Assignment, Finding, Resolution
 from reviews.queries import desk, reading, splits, verdicts
 from wwc.outbox import post
 from wwc.refusals import Refusal, require
+from wwc.typed import plain
 
 # Kept as the reason of a verdict that only repeats the city's own word; its result says it in the city's language.
 AS_CITY_SAYS = "Not met, as the city says."
@@ -113,7 +114,7 @@ def record_finding(
         raise QuestionOpen(_("The city has this answer open again. Nothing was filed; come back when it is closed."))
     if facts.own and facts.other and reading.other_shown(assignment, version):
         raise OtherShown()
-    ticks, rationale = sorted(set(ticks)), drafting.plain(rationale).strip()
+    ticks, rationale = sorted(set(ticks)), plain(rationale).strip()
     if verdict not in Found.values:
         raise Refusal(_("Choose a verdict: met, not met or cannot judge. Nothing was filed."))
     needs_words = _needs_words(answer, verdict, ticks)
@@ -129,7 +130,7 @@ def record_finding(
         drafting.take_up(assignment, by=by, at=at)
     filed = Finding.objects.create(
         assignment=assignment, answer=answer, version=version, verdict=verdict, ticks=ticks, rationale=rationale,
-        confidence=confidence, internal_note=drafting.plain(internal_note).strip(), wants_second=wants_second, filed_at=at, filed_by=by,
+        confidence=confidence, internal_note=plain(internal_note).strip(), wants_second=wants_second, filed_at=at, filed_by=by,
     )  # fmt: skip
     if facts.other:
         _tell_of_split(answer, at)

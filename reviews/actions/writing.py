@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.models import Cycle
 from reviews import access, letters
-from reviews.actions.drafting import plain
 from reviews.queries.audiences import LABELS, recipients
 from wwc.audit.record import record
 from wwc.refusals import Refusal, require
+from wwc.typed import plain
 
 
 class NothingSaid(Refusal):

@@ -319,7 +319,7 @@ def exports_of(user: Any) -> QuerySet[Export]:
 
 def work_of(export: Export) -> Work | None:
     """The piece of work that writes it."""
-    return Work.objects.filter(kind=KIND, key=f"{KIND}:export_id={export.pk}").first()
+    return Work.objects.filter(kind=KIND, key=Work.key_of(KIND, export_id=export.pk)).first()
 
 
 def closed_since(export: Export, user: Any) -> bool:

@@ -56,7 +56,7 @@ def report(row: Recomputation, user: Any) -> Report:
     counts = rows.order_by().aggregate(**{kind: Count("pk", filter=which) for kind, which in KINDS.items()})
     hidden = Assessment.objects.filter(cycle=row.cycle_id, status__in=DECIDING).exclude(pk__in=deciding_to(user).values("pk"))
     passed, all_hidden = hidden.filter(pk__lte=row.reached).count(), hidden.count()
-    aside = Work.objects.filter(key=f"recompute_cycle:recomputation_id={row.pk}", parked_at__isnull=False).exists()
+    aside = Work.objects.filter(key=Work.key_of("recompute_cycle", recomputation_id=row.pk), parked_at__isnull=False).exists()
     total = row.total - (passed if row.finished_at else all_hidden)
     return Report(row, max(0, row.done - passed), max(0, total), aside, counts)
 

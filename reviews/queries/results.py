@@ -447,7 +447,7 @@ def standing_of(announcement: Announcement) -> Standing:
     tiers = dict(held.order_by().values_list("tier").annotate(n=Count("pk")))
     dated = announcement.announce_at is not None
     cards = papers_of(announcement) if dated else Scorecard.objects.none()
-    keys = [f"render_scorecard:scorecard_id={pk}" for pk in cards.filter(rendered_at=None).values_list("pk", flat=True)]
+    keys = [Work.key_of("render_scorecard", scorecard_id=pk) for pk in cards.filter(rendered_at=None).values_list("pk", flat=True)]
     led = Membership.objects.filter(city=OuterRef("assessment__city"), role=Role.LEAD, ended_at=None, person__is_active=True)
     before = [Status.SUBMITTED, Status.IN_REVIEW, Status.READY]
     return Standing(

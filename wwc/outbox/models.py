@@ -38,6 +38,11 @@ class Work(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.key}"
 
+    @staticmethod
+    def key_of(kind: str, **args: Any) -> str:
+        """The key of a piece of work that is asked for without another one: its kind and its arguments."""
+        return ":".join([kind, *(f"{name}={args[name]}" for name in sorted(args))])
+
 
 class LetterText(models.Model):
     """The words of a letter in one language: named placeholders only, never template code."""

@@ -28,7 +28,7 @@ def ask(
     The same key is asked once only; without one the kind and its arguments are the key. It is handed to the queue
     after the caller's transaction commits, and swept up later if that message is lost.
     """
-    key = key or ":".join([kind, *(f"{name}={args[name]}" for name in sorted(args))])
+    key = key or Work.key_of(kind, **args)
     woken = (due_at is None or due_at <= at) and not _quiet.get()
     work, new = Work.objects.get_or_create(
         key=key,
@@ -120,7 +120,7 @@ def post(
 
 def send_again(letter: Letter, *, at: datetime) -> None:
     """Give the work of a letter that failed its tries again, now."""
-    work = Work.objects.get(key=f"{SEND}:letter_id={letter.pk}")
+    work = Work.objects.get(key=Work.key_of(SEND, letter_id=letter.pk))
     fresh = {"done_at": None, "parked_at": None, "attempts": 0, "lease_until": None, "error": ""}
     Work.objects.filter(pk=work.pk).update(**fresh, due_at=at, woken_at=datetime.now(UTC))
     transaction.on_commit(wake_up(work.pk))
