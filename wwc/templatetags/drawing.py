@@ -10,7 +10,7 @@ only place it. Every list takes dictionaries or objects alike.
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.template.loader import render_to_string
@@ -57,6 +57,10 @@ PAPER = {
     "": {},
 }
 
+# The octagon of a mark and the four steps inside it, in a square of 40; how much of its colour a step has that is not full.
+OCTAGON = ((38.11, 27.5), (27.5, 38.11), (12.5, 38.11), (1.89, 27.5), (1.89, 12.5), (12.5, 1.89), (27.5, 1.89), (38.11, 12.5))
+STEP_WIDTH, FAINT = 3.6, 0.28
+
 STEPS = {"certified": 1, "silver": 2, "gold": 3, "platinum": 4, "honor_roll": 0, "program": 4}
 SQUARES = ("met", "half", "struck", "ask", "copied", "dashed")
 
@@ -93,6 +97,20 @@ def ink(classes: str, paper: bool) -> SafeString:
 # Marks
 
 
+class Step(NamedTuple):
+    """One of the four steps in a mark: its left upper corner, its height, whether it is full."""
+
+    x: float
+    y: float
+    height: float
+    full: bool
+
+
+def steps_of(key: str) -> list[Step]:
+    """The steps in the mark of a tier."""
+    return [Step(10.2 + 5.2 * i, 22.5 - 4 * i, 7 + 4 * i, i < STEPS.get(key, 0)) for i in range(4)]
+
+
 @register.simple_tag
 def tier_mark(key: str, size: float = 26, title: str = "", paper: bool = False) -> SafeString:
     """The octagon of a tier: as many of its four steps are full as the tier is high.
@@ -101,11 +119,11 @@ def tier_mark(key: str, size: float = 26, title: str = "", paper: bool = False) 
     for a place where the word stands beside it; with one it is an image of that name.
     """
     key = key if key in STEPS else "none"
-    full = STEPS.get(key, 0)
-    steps = [{"x": _n(10.2 + 5.2 * i), "y": _n(22.5 - 4 * i), "height": _n(7 + 4 * i), "full": i < full} for i in range(4)]
+    steps = [{"x": _n(each.x), "y": _n(each.y), "height": _n(each.height), "full": each.full} for each in steps_of(key)]
+    shape = {"octagon": " ".join(f"{x:.2f},{y:.2f}" for x, y in OCTAGON), "width": _n(STEP_WIDTH), "faint": _n(FAINT).lstrip("0")}
     body = {"program": "f-ink", "none": "none s-line2"}.get(key, f"f-{key}")
     step = {"program": "f-sheet", "none": "f-ink2"}.get(key, "f-on")
-    return _draw("mark", paper=paper, title=title, steps=steps, body=body, step=step, size=_n(size), outline=key == "none")
+    return _draw("mark", paper=paper, title=title, steps=steps, body=body, step=step, size=_n(size), outline=key == "none", **shape)
 
 
 # How wide the letters of a narrow face are in 100 px of type, in groups; what a badge needs to know before it is drawn.
