@@ -126,6 +126,7 @@ urlpatterns: list[URLPattern] = [
     path("announcing/<slug:slug>/take-back/", announcing.take_back, name="take_back_round"),
     path("announcing/<slug:slug>/<int:pk>/city/", announcing.look, {"reader": "city"}, name="look_as_city"),
     path("announcing/<slug:slug>/<int:pk>/public/", announcing.look, {"reader": "public"}, name="look_as_public"),
+    path("announcing/<slug:slug>/<int:pk>/press-kit.zip", announcing.look_at_kit, name="look_at_kit"),
     path("writing/<slug:slug>/", writing.writing, name="writing"),
     path("exports/", exporting.exporting, name="exporting"),
     path("exports/<int:pk>/", exporting.export, name="export"),
@@ -134,6 +135,8 @@ urlpatterns: list[URLPattern] = [
     path("results/<int:pk>/targets/", targeting.targets, name="targets"),
     path("results/<int:pk>/scorecard.pdf", scorecards.scorecard, name="scorecard"),
     path("results/<int:pk>/scorecard-<int:version>.pdf", scorecards.scorecard, name="earlier_scorecard"),
+    path("results/<int:pk>/certificate.pdf", scorecards.certificate, name="certificate"),
+    path("results/<int:pk>/press-kit.zip", scorecards.press_kit, name="press_kit"),
     path("results/<int:pk>/appeals/<str:code>/", appealing.appeal, name="appeal"),
     # Appeals
     path("appeals/", appealing.listing, name="appealing"),

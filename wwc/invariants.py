@@ -231,6 +231,8 @@ def nothing_public_before_its_day() -> Iterator[str]:
     for row in PublishedAward.objects.filter(closed_at=None).exclude(document="").iterator(500):
         if not _holds(row.document, row.document_sha256):
             yield f"published award {row.number} does not match its scorecard"
+        if row.certificate and not _holds(row.certificate, row.certificate_sha256):
+            yield f"published award {row.number} does not match its certificate"
 
 
 def changes_lead_to_what_is_public() -> Iterator[str]:

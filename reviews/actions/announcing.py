@@ -21,7 +21,7 @@ from reviews import access, letters
 from reviews.jobs import changes
 from reviews.jobs.announcement import publish
 from reviews.lifecycle import AppealStatus, AwardStatus, Batch, Kind
-from reviews.models import Announcement, Audience, Award, ChangeKind, PublishedAward, Scorecard
+from reviews.models import Announcement, Audience, Award, ChangeKind, PaperKind, PublishedAward, Scorecard
 from reviews.queries import appeals, results
 from wwc.audit.record import record
 from wwc.clock import under_lock
@@ -97,7 +97,9 @@ class PapersMissing(Refusal):
     """Not every paper of the batch is rendered, or a file is not what was rendered."""
 
     message = ngettext_lazy(
-        "%(n)d scorecard is not rendered yet. Nothing was announced.", "%(n)d scorecards are not rendered yet. Nothing was announced.", "n"
+        "%(n)d scorecard or certificate is not rendered yet. Nothing was announced.",
+        "%(n)d scorecards and certificates are not rendered yet. Nothing was announced.",
+        "n",
     )
 
 
@@ -271,7 +273,7 @@ def can_be_taken_back(announcement: Announcement) -> bool:
 def papers_missing(announcement: Announcement) -> int:
     """How many papers of the batch are not there with the hash that was noted."""
     cards = results.papers_of(announcement).exclude(rendered_at=None)
-    return results.papers_wanted(announcement) - sum(_is_there(card) for card in cards)
+    return sum(results.papers_wanted(announcement).values()) - sum(_is_there(card) for card in cards)
 
 
 def _ask_papers(awards: list[Award], day: date, *, at: datetime) -> None:
@@ -279,10 +281,14 @@ def _ask_papers(awards: list[Award], day: date, *, at: datetime) -> None:
     for award in awards:
         told = award.kind != Kind.NO_TIER
         code = known.get(award.pk) or (_new_code() if told else "")
-        wanted = [(Audience.CITY, Consent.CRITERIA)] + ([(Audience.PUBLIC, award.assessment.consent)] if told else [])
-        for audience, consent in wanted:
+        public = (Audience.PUBLIC, award.assessment.consent)
+        wanted: list[tuple[str, str, str]] = [(PaperKind.SCORECARD, Audience.CITY, Consent.CRITERIA)]
+        wanted += [(PaperKind.SCORECARD, *public)] if told else []
+        wanted += [(PaperKind.CERTIFICATE, *public)] if award.tier else []
+        for kind, audience, consent in wanted:
             card, _new = Scorecard.objects.get_or_create(
                 award=award,
+                kind=kind,
                 announced_on=day,
                 language=award.assessment.city.language,
                 audience=audience,

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache, partial
 from typing import Any
@@ -15,7 +16,7 @@ from assessments.models import City, Consent
 from reviews import letters
 from reviews.jobs import changes
 from reviews.lifecycle import AppealStatus, AwardStatus, Batch, Kind
-from reviews.models import Announcement, Audience, Award, ChangeKind, PublishedAward, PublishedCity, Scorecard
+from reviews.models import Announcement, Audience, Award, ChangeKind, PaperKind, PublishedAward, PublishedCity, Scorecard
 from reviews.queries import appeals, results
 from wwc.audit.record import record
 from wwc.clock import under_lock
@@ -77,7 +78,9 @@ def publish(announcement: Announcement, *, at: datetime) -> bool:
         return False
     by, number = batch.approved_by, batch.number + 1
     awards = list(results.awards_of(batch))
-    papers = {card.award_id: card for card in results.papers_of(batch).filter(audience=Audience.PUBLIC)}
+    papers: dict[int, dict[str, Scorecard]] = {award.pk: {} for award in awards}
+    for card in results.papers_of(batch).filter(audience=Audience.PUBLIC):
+        papers[card.award_id][card.kind] = card
     histories = results.histories({award.assessment.city_id: award.assessment.city for award in awards}.values())
     words = cache(partial(results.words_of, batch.cycle.standard))
     due_at = at + settings.LETTER_HOLD
@@ -88,7 +91,7 @@ def publish(announcement: Announcement, *, at: datetime) -> bool:
             told.append((replaced, ended))
         award.move_to(AwardStatus.RELEASED, by=by, at=at)
         if award.kind != Kind.NO_TIER:
-            place, others = _place(award.assessment.city, on=papers[award.pk].announced_on)
+            place, others = _place(award.assessment.city, on=papers[award.pk][PaperKind.SCORECARD].announced_on)
             row = _copy(award, batch, papers[award.pk], words("en"), place, replaced, at=at)
             told += [*((other, ChangeKind.REWRITTEN) for other in others), (row, ChangeKind.ANNOUNCED)]
         if batch.appeals_of is None:
@@ -121,11 +124,15 @@ def _replace(award: Award, *, by: Any, at: datetime) -> tuple[PublishedAward | N
 
 
 def _copy(
-    award: Award, batch: Announcement, card: Scorecard, words: results.Words, place: PublishedCity, replaced: PublishedAward | None,
-    *, at: datetime,
+    award: Award, batch: Announcement, cards: Mapping[str, Scorecard], words: results.Words, place: PublishedCity,
+    replaced: PublishedAward | None, *, at: datetime,
 ) -> PublishedAward:  # fmt: skip
-    """What the public may know of one award, as far as its city agreed. It stays in the round of the row that it replaces."""
+    """What the public may know of one award, as far as its city agreed. It stays in the round of the row that it replaces.
+
+    The Honor Roll has no certificate, nor has a round that was approved before there were any.
+    """
     told_in = batch.appeals_of or batch
+    card, certificate = cards[PaperKind.SCORECARD], cards.get(PaperKind.CERTIFICATE)
     score, consent = award.score, award.assessment.consent
     points = consent in (Consent.AREAS, Consent.CRITERIA)
     areas = results.areas_of(score, "en", words) if points else []
@@ -167,6 +174,8 @@ def _copy(
         else None,
         document=card.stored,
         document_sha256=card.sha256,
+        certificate=certificate.stored if certificate else "",
+        certificate_sha256=certificate.sha256 if certificate else "",
         code=card.code,
         published_at=at,
     )

@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from reviews import papers
-from reviews.models import Scorecard
+from reviews.models import PaperKind, Scorecard
 from wwc import paper
 from wwc.outbox import files
 
@@ -20,6 +20,6 @@ def render_scorecard(scorecard_id: int) -> None:
 def rendered(card: Scorecard) -> bytes:
     """The bytes of the paper, the same each time."""
     with translation.override(card.language):
-        sheet = papers.scorecard(card)
-        html = render_to_string("reviews/scorecard_pdf.html", {"paper": sheet})
+        sheet = papers.certificate(card) if card.kind == PaperKind.CERTIFICATE else papers.scorecard(card)
+        html = render_to_string(f"reviews/{card.kind}_pdf.html", {"paper": sheet})
     return paper.pdf(html, css=paper.style(), identifier=sheet.identifier)

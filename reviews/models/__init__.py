@@ -14,7 +14,7 @@ from reviews.models.reading import PHRASE_LENGTH, FindingDraft, Habit, Look, Ord
 from reviews.models.recomputation import Recomputation, ScoreDifference
 from reviews.models.revocation import Revocation
 from reviews.models.score import Score
-from reviews.models.scorecard import Audience, Scorecard
+from reviews.models.scorecard import Audience, PaperKind, Scorecard
 
 __all__ = [
     "APPEAL_LENGTH",
@@ -39,6 +39,7 @@ __all__ = [
     "Look",
     "Order",
     "PanelMember",
+    "PaperKind",
     "Part",
     "Phrase",
     "PlanDraft",

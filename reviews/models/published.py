@@ -64,6 +64,8 @@ class PublishedAward(models.Model):
     criteria = models.JSONField(null=True)
     document = models.CharField(max_length=120, blank=True, help_text="Where the public scorecard lies; a random name.")
     document_sha256 = models.CharField(max_length=64, blank=True)
+    certificate = models.CharField(max_length=120, blank=True, help_text="Where the certificate lies; empty where none was made.")
+    certificate_sha256 = models.CharField(max_length=64, blank=True)
     code = models.CharField(max_length=20, unique=True, null=True)
     source = models.CharField(max_length=500, blank=True)
     note = models.CharField(max_length=500, blank=True, help_text="What the public reads about it, of a correction or a revocation.")

@@ -1,4 +1,4 @@
-"""The PDF of one award version in a batch."""
+"""The PDFs of one award version in a batch: its scorecards and its certificate."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -15,10 +15,21 @@ class Audience(models.TextChoices):
     CITY = "city", _("the city")
 
 
+class PaperKind(models.TextChoices):
+    """What it is: the result in numbers, or the one page that says it and is framed."""
+
+    SCORECARD = "scorecard", _("scorecard")
+    CERTIFICATE = "certificate", _("certificate")
+
+
 class Scorecard(models.Model):
-    """One rendered paper: unique by award version, date, language, audience and consent. The file lies under a random name."""
+    """One rendered paper: unique by award version, kind, date, language, audience and consent. The file lies under a random name.
+
+    A certificate is for everybody and shows points only where its city lets the public see them.
+    """
 
     award = models.ForeignKey(Award, models.PROTECT, related_name="scorecards")
+    kind = models.CharField(max_length=12, choices=PaperKind, default=PaperKind.SCORECARD)
     announced_on = models.DateField()
     language = models.CharField(max_length=8)
     audience = models.CharField(max_length=8, choices=Audience)
@@ -34,7 +45,8 @@ class Scorecard(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["award", "announced_on", "language", "audience", "consent"], name="scorecard_once"),
+            models.UniqueConstraint(fields=["award", "kind", "announced_on", "language", "audience", "consent"], name="scorecard_once"),
+            one_of("kind", PaperKind.choices, name="scorecard_kind"),
             one_of("audience", Audience.choices, name="scorecard_audience"),
             one_of("consent", Consent.choices, name="scorecard_consent"),
             models.CheckConstraint(
@@ -44,4 +56,4 @@ class Scorecard(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.audience} scorecard of {self.award}"
+        return f"{self.audience} {self.kind} of {self.award}"

@@ -171,13 +171,26 @@ def award_by_number(number: str) -> PublishedAward | None:
 
 def document(slug: str, key: str) -> PublishedAward | None:
     """The award of that city whose public scorecard has this key; a key that never was and one of a closed row are the same."""
-    found = PublishedAward.objects.filter(city__slug=slug, closed_at=None).exclude(document="").select_related("city")
-    return next((award for award in found if document_key(award) == key), None)
+    return next((award for award in _open_rows_of(slug).exclude(document="") if document_key(award) == key), None)
 
 
 def document_key(award: PublishedAward) -> str:
     """The name of the public scorecard in its address: random, and not the place where the file lies."""
     return PurePosixPath(award.document).stem if award.document else ""
+
+
+def certificate(slug: str, key: str) -> PublishedAward | None:
+    """The award of that city whose certificate has this key; a key that never was and one of a closed row are the same."""
+    return next((award for award in _open_rows_of(slug).exclude(certificate="") if certificate_key(award) == key), None)
+
+
+def certificate_key(award: PublishedAward) -> str:
+    """The name of the certificate in its address, as that of the scorecard."""
+    return PurePosixPath(award.certificate).stem if award.certificate else ""
+
+
+def _open_rows_of(slug: str) -> QuerySet[PublishedAward]:
+    return PublishedAward.objects.filter(city__slug=slug, closed_at=None).select_related("city")
 
 
 def stands(award: PublishedAward, on: date) -> bool | None:

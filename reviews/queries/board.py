@@ -35,7 +35,7 @@ WAITS: tuple[tuple[tuple[Stage, ...], str], ...] = (
 )
 WORK = {
     "score_assessment": _("Scoring assessments"),
-    "render_scorecard": _("Rendering scorecards"),
+    "render_scorecard": _("Rendering scorecards and certificates"),
     "send_letter": _("Sending letters"),
     "lapse_assessment": _("Closing what was not submitted"),
 }

@@ -253,8 +253,8 @@ TABLES: tuple[Table, ...] = (
         lambda cycle, cities: judgement.Announcement.objects.filter(cycle=cycle),
     ),
     Table(
-        "scorecards", _("Scorecards"), judgement.Scorecard,
-        "id award_id announced_on language audience consent sha256 size code asked_at rendered_at",
+        "scorecards", _("Scorecards and certificates"), judgement.Scorecard,
+        "id award_id kind announced_on language audience consent sha256 size code asked_at rendered_at",
         _of(judgement.Scorecard, "award__assessment__"), {"city": "award__assessment__city__slug"}, {"stored": WHERE_IT_LIES},
     ),
     Table(

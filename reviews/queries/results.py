@@ -1,6 +1,6 @@
 """What follows from a score: which one is current, what kind of award it makes, what a city reads of it, and who may."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from criteria.scoring import ENGINE_VERSION, NextSteps, Verdict, next_steps
 from criteria.scoring import Score as Computed
 from criteria.scoring import score as compute
 from reviews.lifecycle import AppealStatus, AwardStatus, Batch, How, Kind, Settled
-from reviews.models import Announcement, Appeal, Audience, Award, PublishedAward, Resolution, Revocation, Score, Scorecard
+from reviews.models import Announcement, Appeal, Audience, Award, PaperKind, PublishedAward, Resolution, Revocation, Score, Scorecard
 from reviews.queries.verdicts import settled_in
 from wwc.clock import under_lock
 from wwc.outbox.models import Work
@@ -31,6 +31,7 @@ AWAITED = (Status.SUBMITTED, Status.IN_REVIEW, Status.READY, Status.DECIDED)
 NEAR = 2
 IN_THE_WORKS = (AwardStatus.PROPOSED, AwardStatus.APPROVED, AwardStatus.IN_BATCH)
 LIVE = (*IN_THE_WORKS, AwardStatus.RELEASED)
+SHOWN_OFF = (AwardStatus.IN_BATCH, AwardStatus.RELEASED)  # whose certificate is handed out: not one of before, nor a revoked one
 
 
 @dataclass(frozen=True)
@@ -68,16 +69,35 @@ class Decision:
 
 @dataclass(frozen=True)
 class Standing:
-    """How far a round is: its decisions, its papers, and what may still be missing."""
+    """How far a round is: its decisions, its papers by kind (wanted and rendered), and what may still be missing."""
 
     decisions: int
     tiers: tuple[tuple[str, int], ...]
-    papers: int
-    rendered: int
+    wanted: Mapping[str, int]
+    rendered: Mapping[str, int]
     set_aside: int
     without_lead: int
     left_out: int
     undecided: int
+
+    @property
+    def papers(self) -> int:
+        """How many papers there have to be."""
+        return sum(self.wanted.values())
+
+    @property
+    def missing(self) -> int:
+        """How many of them are not rendered yet."""
+        return self.papers - sum(self.rendered.values())
+
+
+@dataclass(frozen=True)
+class RenderedPapers:
+    """What is rendered of one decision: the city's own scorecard, the public one, the certificate of a tier that was not revoked."""
+
+    own: Scorecard | None = None
+    public: Scorecard | None = None
+    certificate: Scorecard | None = None
 
 
 @dataclass(frozen=True)
@@ -419,10 +439,17 @@ def papers_of(announcement: Announcement) -> QuerySet[Scorecard]:
     return rows.filter(Q(audience=Audience.CITY) | Q(consent=F("award__assessment__consent")))
 
 
-def papers_wanted(announcement: Announcement) -> int:
-    """How many papers the batch needs: one for each city, and one for the public of each decision that is told."""
-    held = awards_of(announcement)
-    return held.count() + held.exclude(kind=Kind.NO_TIER).count()
+def papers_wanted(announcement: Announcement) -> dict[str, int]:
+    """How many papers the batch needs, by kind.
+
+    A scorecard for each city, another for the public of each decision that is told, a certificate for each tier.
+    """
+    counted = (
+        awards_of(announcement)
+        .order_by()
+        .aggregate(cities=Count("pk"), told=Count("pk", filter=~Q(kind=Kind.NO_TIER)), tiers=Count("pk", filter=~Q(tier="")))
+    )
+    return {PaperKind.SCORECARD: counted["cities"] + counted["told"], PaperKind.CERTIFICATE: counted["tiers"]}
 
 
 def batch_to(user: Any, announcement: Announcement) -> QuerySet[Award]:
@@ -453,8 +480,8 @@ def standing_of(announcement: Announcement) -> Standing:
     return Standing(
         decisions=sum(tiers.values()),
         tiers=tuple((key, tiers[key]) for key in ("platinum", "gold", "silver", "certified", "") if key in tiers),
-        papers=papers_wanted(announcement),
-        rendered=cards.exclude(rendered_at=None).count(),
+        wanted=papers_wanted(announcement),
+        rendered=dict(cards.exclude(rendered_at=None).order_by().values_list("kind").annotate(n=Count("pk"))),
         set_aside=Work.objects.filter(key__in=keys, parked_at__isnull=False).count(),
         without_lead=held.filter(~Exists(led)).count(),
         left_out=Award.objects.filter(assessment__cycle=announcement.cycle_id, status=AwardStatus.APPROVED).count(),
@@ -563,12 +590,26 @@ def shown_to(award: Award, reader: str, language: str) -> dict[str, Any]:
     }
 
 
-def city_paper(award: Award) -> Scorecard | None:
-    """The city's own paper of a decision, once it is rendered."""
+def rendered_papers(award: Award) -> RenderedPapers:
+    """The papers of a decision that are rendered, of the day and in the language that hold."""
     if award.announcement is None or award.announcement.announce_at is None:
-        return None
-    cards = Scorecard.objects.filter(award=award, audience=Audience.CITY, announced_on=announced_on(award.announcement))
-    return cards.filter(language=award.assessment.city.language).exclude(rendered_at=None).first()
+        return RenderedPapers()
+    cards = Scorecard.objects.filter(award=award, announced_on=announced_on(award.announcement)).exclude(rendered_at=None)
+    found: dict[tuple[str, str], Scorecard] = {}
+    for card in cards.filter(language=award.assessment.city.language):
+        if card.audience == Audience.CITY or card.consent == award.assessment.consent:
+            found[card.kind, card.audience] = card
+    return RenderedPapers(
+        own=found.get((PaperKind.SCORECARD, Audience.CITY)),
+        public=found.get((PaperKind.SCORECARD, Audience.PUBLIC)),
+        certificate=found.get((PaperKind.CERTIFICATE, Audience.PUBLIC)) if award.status in SHOWN_OFF else None,
+    )
+
+
+def kit_papers(award: Award) -> tuple[Scorecard, Scorecard] | None:
+    """The public scorecard and the certificate of a press kit; None while one of them is not rendered, or is not to be shown."""
+    papers = rendered_papers(award)
+    return (papers.public, papers.certificate) if papers.public and papers.certificate else None
 
 
 def _road(score: Score, steps: NextSteps, areas: Sequence[AreaLines]) -> list[tuple[int, list[Stretch]]]:

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import get_language, ngettext
@@ -15,8 +16,9 @@ from reviews import access
 from reviews.actions import announcing as actions
 from reviews.forms import AppealsRoundForm, HourForm, ReasonForm, RoundForm
 from reviews.lifecycle import Batch
-from reviews.models import Announcement, Scorecard
+from reviews.models import Announcement, PaperKind, Scorecard
 from reviews.queries import appeals, results
+from reviews.views.scorecards import kit_of
 from wwc.http import private_file, refusals_shown, typed
 from wwc.refusals import require
 from wwc.templatetags.display import when_year
@@ -40,6 +42,7 @@ def announcement(request: HttpRequest, slug: str) -> HttpResponse:
         "batch": batch,
         "page": Paginator(results.batch_to(request.user, batch), 25).get_page(request.GET.get("page")),
         "standing": standing,
+        "rendered": standing.papers - standing.missing,
         "open": open_,
         "ready": not open_,
         "checks": _checks(standing),
@@ -105,7 +108,7 @@ def prepare(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect("reviews:announcement", slug)
     with refusals_shown(request):
         actions.prepare(batch, **form.cleaned_data, by=request.user, at=now())
-        messages.success(request, _("Prepared. The scorecards are being rendered; you may leave this page."))
+        messages.success(request, _("Prepared. Scorecards and certificates are being rendered; you may leave this page."))
     return redirect("reviews:announcement", slug)
 
 
@@ -139,7 +142,8 @@ def look(request: HttpRequest, slug: str, pk: int, reader: str) -> HttpResponse:
     award = get_object_or_404(results.batch_to(request.user, batch), pk=pk)
     language = get_language() or "en"
     context: dict[str, Any] = results.shown_to(award, reader, language) | {"award": award, "reader": reader}
-    context["cards"] = results.papers_of(batch).filter(award=award, audience=reader)
+    context["cards"] = results.papers_of(batch).filter(Q(audience=reader) | Q(kind=PaperKind.CERTIFICATE), award=award).order_by("pk")
+    context["kit"] = results.kit_papers(award)
     return render(request, "reviews/announcing_look.html", context)
 
 
@@ -147,7 +151,14 @@ def look(request: HttpRequest, slug: str, pk: int, reader: str) -> HttpResponse:
 def paper(request: HttpRequest, pk: int) -> FileResponse:
     """A rendered paper, for staff to look at before the release."""
     card = get_object_or_404(Scorecard.objects.filter(award__in=results.awards_to(request.user)), pk=pk)
-    return private_file(card.stored, filename=f"scorecard-{card.pk}.pdf", content_type="application/pdf")
+    return private_file(card.stored, filename=f"{card.kind}-{card.pk}.pdf", content_type="application/pdf")
+
+
+@require_safe
+def look_at_kit(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
+    """The press kit of one decision, for staff to look at before the release, and to send on after it."""
+    award = get_object_or_404(results.batch_to(request.user, _batch(request, slug)), pk=pk)
+    return kit_of(award)
 
 
 def _batch(request: HttpRequest, slug: str) -> Announcement:
@@ -181,9 +192,11 @@ def _open(user: Any, batch: Announcement, standing: results.Standing) -> list[st
         found.append(_("It holds no decision yet."))
     if batch.announce_at is None or batch.status in (Batch.DRAFT, Batch.TAKEN_BACK):
         found.append(_("It has no hour yet: prepare it."))
-    elif standing.rendered < standing.papers:
-        missing = standing.papers - standing.rendered
-        found.append(ngettext("%(n)d scorecard is not rendered yet.", "%(n)d scorecards are not rendered yet.", missing) % {"n": missing})
+    elif missing := standing.missing:
+        words = ngettext(
+            "%(n)d scorecard or certificate is not rendered yet.", "%(n)d scorecards and certificates are not rendered yet.", missing
+        )
+        found.append(words % {"n": missing})
     ruling = access.may_release(user, batch)
     if not ruling:
         found.append(str(ruling.reason))
@@ -214,12 +227,17 @@ def _checks(standing: results.Standing) -> list[dict[str, str]]:
             % {"n": standing.decisions},
             _("%(n)d with a tier") % {"n": told},
         ),
-        _check(
-            0 < standing.papers == standing.rendered,
-            _("%(done)d of %(n)d scorecards rendered") % {"done": standing.rendered, "n": standing.papers},
-        ),
+        _rendered(standing, PaperKind.SCORECARD, _("%(done)d of %(n)d scorecards rendered")),
     ]
+    if standing.wanted[PaperKind.CERTIFICATE]:
+        found.append(_rendered(standing, PaperKind.CERTIFICATE, _("%(done)d of %(n)d certificates rendered")))
     return found + [_check(not n, text % {"n": n} if n else done) for n, done, text in _counted(standing) if n or done]
+
+
+def _rendered(standing: results.Standing, kind: str, text: str) -> dict[str, str]:
+    """One kind of paper: how many of them are rendered."""
+    done, n = standing.rendered.get(kind, 0), standing.wanted[kind]
+    return _check(0 < n == done, text % {"done": done, "n": n})
 
 
 def _counted(standing: results.Standing) -> list[tuple[int, str, str]]:
@@ -229,7 +247,11 @@ def _counted(standing: results.Standing) -> list[tuple[int, str, str]]:
         (
             aside,
             "",
-            ngettext("%(n)d scorecard stopped five times and is set aside", "%(n)d scorecards stopped five times and are set aside", aside),
+            ngettext(
+                "%(n)d scorecard or certificate stopped five times and is set aside",
+                "%(n)d scorecards and certificates stopped five times and are set aside",
+                aside,
+            ),
         ),
         (
             unread,

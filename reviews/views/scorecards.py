@@ -1,4 +1,4 @@
-"""The city's own result, when it is its to know, and its scorecard."""
+"""The city's own result, when it is its to know, with its scorecard, its certificate and its press kit."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
@@ -16,11 +16,11 @@ from assessments import queries as case
 from assessments.lifecycle import CITY_READS, Status
 from assessments.models import Assessment
 from assessments.views.frame import set_frame
-from reviews import access
-from reviews.lifecycle import APPEAL_READS, AppealStatus
+from reviews import access, papers
+from reviews.lifecycle import APPEAL_READS, AppealStatus, AwardStatus
 from reviews.models import Award
 from reviews.queries import alike, appeals, results
-from wwc.http import private_file
+from wwc.http import private_file, sealed
 
 
 @require_safe
@@ -37,7 +37,8 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "assessment": assessment,
         "award": award,
-        "paper": results.city_paper(award),
+        "papers": results.rendered_papers(award),
+        "announced": award.status == AwardStatus.RELEASED,
         **_after(assessment, award, now()),
         **_around(award, context["areas"]),
         **_next(request, assessment, context["areas"]),
@@ -52,11 +53,46 @@ def scorecard(request: HttpRequest, pk: int, version: int | None = None) -> File
     award: Award | None = results.result_to(request.user, assessment)
     if award is not None and version is not None:
         award = next((each for each in results.told_versions(assessment) if each.version == version), None)
-    card = results.city_paper(award) if award else None
+    card = results.rendered_papers(award).own if award else None
     if card is None:
         raise Http404
     name = f"{assessment.city.slug}-{assessment.cycle.slug}-scorecard{f'-{version}' if version else ''}.pdf"
     return private_file(card.stored, filename=name, content_type="application/pdf")
+
+
+@require_safe
+def certificate(request: HttpRequest, pk: int) -> FileResponse:
+    """The certificate of the award that the city has now; none of an award that was revoked."""
+    assessment = get_object_or_404(_own(request), pk=pk)
+    award = results.result_to(request.user, assessment)
+    card = results.rendered_papers(award).certificate if award else None
+    if card is None:
+        raise Http404
+    name = f"{assessment.city.slug}-{assessment.cycle.slug}-certificate.pdf"
+    return private_file(card.stored, filename=name, content_type="application/pdf")
+
+
+@require_safe
+def press_kit(request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    """What the city hands to the press: from the announcement on, and not while only its leads know."""
+    assessment = get_object_or_404(_own(request), pk=pk)
+    award = results.result_to(request.user, assessment)
+    if award is None or award.status != AwardStatus.RELEASED:
+        raise Http404
+    return kit_of(award)
+
+
+def kit_of(award: Award) -> StreamingHttpResponse:
+    """The press kit of an award, for a view that has asked permission. 404 where it has none, or a file is gone."""
+    found = results.kit_papers(award)
+    if found is None:
+        raise Http404
+    try:
+        pieces = papers.press_kit(award, *found)
+    except FileNotFoundError:
+        raise Http404 from None
+    response = StreamingHttpResponse(pieces, content_type="application/zip")
+    return sealed(response, f"{award.assessment.city.slug}-{award.assessment.cycle.slug}-press-kit.zip")
 
 
 def _after(assessment: Assessment, award: Award, at: datetime) -> dict[str, Any]:

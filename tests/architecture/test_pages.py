@@ -14,7 +14,7 @@ OPEN = {
     "account_login", "account_logout", "account_inactive", "account_reset_password", "account_reset_password_done",
     "account_reset_password_from_key", "account_reset_password_from_key_done",
     "criteria:standards", "criteria:standard", "criteria:criterion", "criteria:changes", "criteria:self_check", "criteria:calculator",
-    "directory:cities", "directory:city", "directory:scorecard", "directory:rounds", "directory:round",
+    "directory:cities", "directory:city", "directory:scorecard", "directory:certificate", "directory:rounds", "directory:round",
     "directory:badge", "directory:embedding",
     "directory:credential", "directory:issuer", "directory:keys", "directory:revoked",
     "directory:verify", "directory:verification",

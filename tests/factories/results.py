@@ -124,7 +124,7 @@ def prepared(
 def rendered(batch: Announcement, body: bytes = b"%PDF-1.7 a paper") -> None:
     """Every paper of the round is there, without the time that real ones take."""
     for card in results.papers_of(batch).filter(rendered_at=None):
-        stored = default_storage.save(f"papers/{card.pk}/paper.pdf", ContentFile(body))
+        stored = default_storage.save(f"papers/{card.pk}/paper-{card.pk}.pdf", ContentFile(body))
         fields = {"stored": stored, "sha256": sha256(body).hexdigest(), "size": len(body), "rendered_at": NOW}
         Scorecard.objects.filter(pk=card.pk).update(**fields)
 

@@ -119,6 +119,7 @@ def test_silver_becomes_gold_on_appeal_and_both_stay_on_record(staff, director):
     versions = list(Award.objects.order_by("version").values_list("version", "status", "tier", "score__points"))
     assert versions == [(1, "superseded", "silver", 30), (2, "released", "gold", 31)]
     assert [(r.how, r.verdict) for r in answer.resolutions.order_by("pk")] == [("agreed", "not_met"), ("appeal", "met")]
+    assert len({silver.certificate, gold.certificate} - {""}) == 2, "the new version has a certificate of its own"
     papers = Scorecard.objects.filter(audience="city").order_by("pk")
     assert [card.award.tier for card in papers] == ["silver", "gold"]
     assert all(card.rendered_at for card in Scorecard.objects.all())

@@ -38,7 +38,7 @@ OF_ASSESSMENT = (
     "assessments:overview", "assessments:copying", "assessments:copied", "assessments:delegating", "assessments:submitting",
     "assessments:offline", "assessments:workbook", "assessments:receipt", "assessments:withdrawing", "assessments:clarifying",
     "assessments:more_time", "assessments:case", "reviews:confirming", "reviews:resolving", "reviews:award", "reviews:result",
-    "reviews:scorecard",
+    "reviews:scorecard", "reviews:certificate", "reviews:press_kit",
 )  # fmt: skip
 OF_ANSWER = ("assessments:answering", "assessments:history", "assessments:ask_to_reopen")
 OF_CITY = ("assessments:documenting", "assessments:team", "assessments:letters", "directory:city")

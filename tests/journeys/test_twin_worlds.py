@@ -384,7 +384,7 @@ def test_whether_anything_is_decided_shows_nowhere(small):
 
 CONTROLS = {
     "other_tier": ["reviews:award", "reviews:announcement", "reviews:look_as_city", "reviews:look_as_public"],
-    "papers_there": ["reviews:announcement", "reviews:paper"],
+    "papers_there": ["reviews:announcement", "reviews:paper", "reviews:look_at_kit"],
     "undecided": ["reviews:awarding", "reviews:announcing", "reviews:announcement"],
     "no_tier": ["reviews:award"],
     "no_round": ["reviews:announcing", "reviews:announcement"],
@@ -413,7 +413,7 @@ def told_already(world: World) -> None:
 def test_a_city_that_was_told_knows_more_than_its_contributor(small):
     names = ["lead", "signatory", "contributor", "other lead", "visitor"]
     small.persons = guests(small, names)
-    small.keep({"reviews:result", "reviews:scorecard"}.__contains__)
+    small.keep({"reviews:result", "reviews:scorecard", "reviews:certificate", "reviews:press_kit"}.__contains__)
     one, other = Walked(small, [papers_there]), Walked(small, [papers_there, told_already])
     seen = {each.partition(":")[0] for each in differences(one, other)}
     assert seen == {"lead", "signatory", "letters to lead"}, "who is written to and who is not; the others know as little as before"
@@ -422,7 +422,9 @@ def test_a_city_that_was_told_knows_more_than_its_contributor(small):
 def test_a_door_that_stands_open_is_found(small, monkeypatch):
     """The walk turns red for a page that counts awards, a city that reads its decision at once, a paper that answers by its name."""
     small.persons = guests(small, ["visitor", "lead"])
-    small.keep({"directory:cities", "directory:scorecard", "directory:verification", "reviews:result"}.__contains__)
+    small.keep(
+        {"directory:cities", "directory:scorecard", "directory:certificate", "directory:verification", "reviews:result"}.__contains__
+    )
     facets = announced.facets
 
     def counting() -> announced.Facets:
@@ -432,11 +434,12 @@ def test_a_door_that_stands_open_is_found(small, monkeypatch):
 
     def any_paper(slug: str, key: str) -> Any:
         card = next((each for each in Scorecard.objects.exclude(stored="") if key in each.stored), None)
-        return card and PublishedAward(document=card.stored, announced_on=card.announced_on)
+        return card and PublishedAward(document=card.stored, certificate=card.stored, announced_on=card.announced_on)
 
     doors: list[tuple[Any, str, Any, str, Change]] = [
         (announced, "facets", counting, "/cities/", other_tier),
         (announced, "document", any_paper, "/scorecard-", papers_there),
+        (announced, "certificate", any_paper, "/certificate-", papers_there),
         (results, "result_to", lambda user, assessment: Award.objects.get(assessment=assessment), "/reviews/results/", other_tier),
     ]
     for room, door, open_, where, change in doors:

@@ -1,6 +1,7 @@
 """A whole certification year, walked by five people in a real browser: staff, city lead, two reviewers, director."""
 
 import re
+import zipfile
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -197,7 +198,7 @@ def test_a_year_from_an_open_cycle_to_an_announced_award(browser, live_server, c
     hour.fill(f"{timezone.localtime(timezone.now(), ZoneInfo(settings.PROGRAM_ZONE)):%Y-%m-%dT%H:%M}")
     staff.presses("Prepare")
     _let_the_worker_work()
-    assert Scorecard.objects.exclude(rendered_at=None).count() == 2
+    assert Scorecard.objects.exclude(rendered_at=None).count() == 3
     public = Person(browser, live_server.url)
     _nobody_sees_it(public, lead, client, assessment, score)
     director.goes("/reviews/announcing/spring-2027/")
@@ -215,9 +216,17 @@ def test_a_year_from_an_open_cycle_to_an_announced_award(browser, live_server, c
     text = "".join(page.extract_text() for page in PdfReader(download.value.path()).pages)
     assert "Alder Reach" in text
     assert "16 of 43" in text
+    with lead.page.expect_download() as download:
+        lead.follows("Press kit (ZIP)")
+    with zipfile.ZipFile(download.value.path()) as kit:
+        assert "Alder Reach is certified by What Works Cities Certification" in kit.read("press-release.txt").decode()
     public.goes("/cities/?q=alder")
     public.follows("Alder Reach")
     public.sees("Certified")
+    with public.page.expect_download() as download:
+        public.follows("Certificate (PDF)")
+    (page,) = PdfReader(download.value.path()).pages
+    assert "Alder Reach" in page.extract_text()
     rows = client.get("/api/v1/scores/?city=" + assessment.city.slug).json()["results"]
     assert [(row["points"], row["possible"], row["tier"]) for row in rows] == [(16, 43, "certified")]
     assert len(rows[0]["criteria"]) == 43

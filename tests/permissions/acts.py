@@ -234,5 +234,5 @@ LOOKS = frozenset({
     "read_history", "read_document", "read_case", "read_letters", "see_team", "see_joining", "see_claims", "workbook", "fetch_paper",
     "see_requests", "read_letter", "see_all_letters", "see_glass", "fetch_plan", "see_quality",
     "see_calibration", "try_edition", "read_calls", "read_answer", "fetch_evidence", "see_page",
-    "see_undecided", "own_result", "see_appeals", "own_tokens", "own_letters",
+    "see_undecided", "own_result", "own_certificate", "own_kit", "look_at_kit", "see_appeals", "own_tokens", "own_letters",
 })  # fmt: skip

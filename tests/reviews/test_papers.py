@@ -16,7 +16,7 @@ from tests.factories import people
 from tests.factories import results as make
 
 
-def card_of(case, *, audience=Audience.CITY, consent=Consent.CRITERIA, kind=None, language="en", **fields):
+def card_of(case, *, audience=Audience.CITY, consent=Consent.CRITERIA, kind=None, kind_of_paper="scorecard", language="en", **fields):
     score = results.current_score(case)
     follows = results.suggest(case, score)
     award, _ = Award.objects.get_or_create(
@@ -32,7 +32,7 @@ def card_of(case, *, audience=Audience.CITY, consent=Consent.CRITERIA, kind=None
             "proposed_by": people.person("staff", is_staff=True),
         },
     )
-    defaults = {"announced_on": date(2026, 4, 14), "code": "7F3K-Q2MD", "asked_at": make.NOW}
+    defaults = {"kind": kind_of_paper, "announced_on": date(2026, 4, 14), "code": "7F3K-Q2MD", "asked_at": make.NOW}
     return Scorecard.objects.create(award=award, audience=audience, consent=consent, language=language, **defaults | fields)
 
 

@@ -30,7 +30,7 @@ OF_THE_PROGRAM = re.compile(
     r"|criteria/(access|actions/\w+|views/drafting)\.py"
     r"|templates/criteria/(_event|compare|draft|draft_next|drafting|drafts|publishing|retiring)\.html"
     r"|reviews/(access|forms|(actions|views)/\w+|queries/(board|plan|plan_table|quality|verdicts))\.py"
-    r"|templates/reviews/(?!_?scorecard)\w+\.html"
+    r"|templates/reviews/(?!_?scorecard|certificate|press)\w+\.html"
 )
 MEND = "Run makemessages, write both translations by the voice and the glossary, run compilemessages (docs/translating.md)."
 

@@ -198,6 +198,7 @@ class AwardRow(serializers.Serializer):
     replaces = serializers.SerializerMethodField(help_text="Number of the award whose place it took; null for none.")
     replaced_because = serializers.SerializerMethodField(help_text="Whether it corrects that award or supersedes it.")
     scorecard = serializers.SerializerMethodField(help_text="The public scorecard as PDF, where there is one.")
+    certificate = serializers.SerializerMethodField(help_text="The certificate as PDF, where there is one: the Honor Roll has none.")
     verification = serializers.SerializerMethodField(help_text="The page that says whether it stands today, for awards of this program.")
 
     def get_tier(self, row: PublishedAward) -> str | None:
@@ -225,6 +226,11 @@ class AwardRow(serializers.Serializer):
         """Its address."""
         key = announced.document_key(row)
         return address("directory:scorecard", row.city.slug, key) if key else None
+
+    def get_certificate(self, row: PublishedAward) -> str | None:
+        """Its address."""
+        key = announced.certificate_key(row)
+        return address("directory:certificate", row.city.slug, key) if key else None
 
     def get_verification(self, row: PublishedAward) -> str | None:
         """The page that says whether it stands today."""

@@ -51,12 +51,12 @@ def render(say: Callable[[str, int, int], None]) -> None:
     if cores < 2 or connection.in_atomic_block:
         for n, pk in enumerate(asked, 1):
             _run(pk)
-            say("scorecards rendered", n, len(asked))
+            say("papers rendered", n, len(asked))
         return
     connections.close_all()
     with multiprocessing.get_context("fork").Pool(cores, initializer=connections.close_all) as pool:
         for n, _ in enumerate(pool.imap_unordered(_run, asked, chunksize=4), 1):
-            say("scorecards rendered", n, len(asked))
+            say("papers rendered", n, len(asked))
 
 
 def _run(work_id: int) -> None:

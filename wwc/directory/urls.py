@@ -10,6 +10,7 @@ urlpatterns = [
     path("cities/", views.cities, name="cities"),
     path("cities/<slug:slug>/", views.city, name="city"),
     path("cities/<slug:slug>/scorecard-<slug:key>.pdf", views.scorecard, name="scorecard"),
+    path("cities/<slug:slug>/certificate-<slug:key>.pdf", views.certificate, name="certificate"),
     path("cities/<slug:slug>/badge.svg", badges.badge, name="badge"),
     path("cities/<slug:slug>/badge/", badges.embedding, name="embedding"),
     path("rounds/", views.rounds, name="rounds"),

@@ -65,6 +65,7 @@ def city(request: HttpRequest, slug: str) -> HttpResponse:
         "award": award,
         "stands": announced.stands(award, announced.day_in(found, now())) and not award.is_revoked,
         "document_key": announced.document_key(award),
+        "certificate_key": announced.certificate_key(award),
         "steps": rulebooks.tiers_of(edition, award.possible) if edition and award.possible else [],
         "areas": [_area(area, award.criteria) for area in award.areas or []],
     }
@@ -79,6 +80,16 @@ def scorecard(request: HttpRequest, slug: str, key: str) -> HttpResponseBase:
     if award is None:
         raise Http404
     return private_file(award.document, filename=f"scorecard-{slug}-{award.announced_on:%Y}.pdf", content_type="application/pdf")
+
+
+@login_not_required
+@require_safe
+def certificate(request: HttpRequest, slug: str, key: str) -> HttpResponseBase:
+    """The certificate as a PDF, answered like the scorecard. That of an award which ended or was revoked is not there any more."""
+    award = announced.certificate(slug, key)
+    if award is None:
+        raise Http404
+    return private_file(award.certificate, filename=f"certificate-{slug}-{award.announced_on:%Y}.pdf", content_type="application/pdf")
 
 
 @login_not_required
@@ -124,6 +135,7 @@ def verification(request: HttpRequest, code: str) -> HttpResponse:
         "later": later if later.pk != award.pk else None,
         "today": announced.day_in(award.city, now()),
         "document_key": announced.document_key(award),
+        "certificate_key": announced.certificate_key(award),
     }
     return render(request, "directory/verification.html", context)
 

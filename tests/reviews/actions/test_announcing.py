@@ -75,17 +75,18 @@ def test_preparing_counts_validity_and_asks_for_every_paper(batch, awards):
         date(2029, 3, 2),
         None,
     ]
-    cards = Scorecard.objects.order_by("award__assessment__city__name", "audience").values_list(
-        "award__assessment__city__name", "audience", "consent"
-    )
-    assert list(cards) == [
-        ("Alder Reach", "city", "criteria"), ("Alder Reach", "public", "criteria"),
-        ("Lake Merriden", "city", "criteria"), ("Lake Merriden", "public", "areas"),
-        ("Ossery", "city", "criteria"), ("Ossery", "public", "tier"),
-        ("Quillon", "city", "criteria"),
+    cards = Scorecard.objects.values_list("award__assessment__city__name", "kind", "audience", "consent")
+    assert sorted(cards) == [
+        ("Alder Reach", "certificate", "public", "criteria"),
+        ("Alder Reach", "scorecard", "city", "criteria"), ("Alder Reach", "scorecard", "public", "criteria"),
+        ("Lake Merriden", "certificate", "public", "areas"),
+        ("Lake Merriden", "scorecard", "city", "criteria"), ("Lake Merriden", "scorecard", "public", "areas"),
+        ("Ossery", "certificate", "public", "tier"),
+        ("Ossery", "scorecard", "city", "criteria"), ("Ossery", "scorecard", "public", "tier"),
+        ("Quillon", "scorecard", "city", "criteria"),
     ]  # fmt: skip
     works = Work.objects.filter(kind="render_scorecard")
-    assert works.count() == 7
+    assert works.count() == 10
     assert set(works.values_list("city_id", flat=True)) == {None}
     codes = dict(Scorecard.objects.values_list("award__assessment__city__name", "code"))
     assert codes.pop("Quillon") == ""
@@ -114,7 +115,7 @@ def test_a_new_hour_asks_for_papers_of_that_day_under_the_same_code(batch, staff
     announcing.prepare(batch, announce_at=later, by=staff, at=now)
     batch.refresh_from_db()
     cards = results.papers_of(batch)
-    assert cards.count() == 7
+    assert cards.count() == 10
     assert {card.announced_on for card in cards} == {later.date()}
     assert dict(cards.filter(audience=Audience.PUBLIC).values_list("award", "code")) == first
     assert set(results.awards_of(batch).exclude(kind="no_tier").values_list("valid_until", flat=True)) == {date(2029, 3, 3)}
@@ -122,17 +123,18 @@ def test_a_new_hour_asks_for_papers_of_that_day_under_the_same_code(batch, staff
 
 def test_the_same_hour_again_asks_for_nothing_twice(batch, staff, now):
     announcing.prepare(batch, announce_at=now, by=staff, at=now)
-    assert Scorecard.objects.count() == 7
-    assert Work.objects.filter(kind="render_scorecard").count() == 7
+    assert Scorecard.objects.count() == 10
+    assert Work.objects.filter(kind="render_scorecard").count() == 10
 
 
-def test_release_waits_for_every_paper(batch, director, now):
-    with pytest.raises(PapersMissing, match="7 scorecards are not rendered"):
+@pytest.mark.parametrize("kind", ["scorecard", "certificate"])
+def test_release_waits_for_every_paper(batch, director, now, kind):
+    with pytest.raises(PapersMissing, match="10 scorecards and certificates are not rendered"):
         release(batch, director, now)
     make.rendered(batch)
-    card = Scorecard.objects.first()
+    card = Scorecard.objects.filter(kind=kind).first()
     default_storage.delete(card.stored)
-    with pytest.raises(PapersMissing, match="1 scorecard is not rendered"):
+    with pytest.raises(PapersMissing, match="1 scorecard or certificate is not rendered"):
         release(batch, director, now)
     assert nothing_is_public()
 
@@ -201,8 +203,9 @@ def test_the_public_rows_say_what_each_city_agreed_to(whole, director, now):
     assert "Reasons for" not in str(criteria.criteria)
     for row in rows.values():
         assert (row.valid_until, row.announced_on, row.kind) == (date(2029, 3, 2), now.date(), "new")
-        card = Scorecard.objects.get(code=row.code, audience=Audience.PUBLIC)
-        assert (row.document, row.document_sha256) == (card.stored, card.sha256)
+        cards = {card.kind: card for card in Scorecard.objects.filter(code=row.code, audience=Audience.PUBLIC)}
+        assert (row.document, row.document_sha256) == (cards["scorecard"].stored, cards["scorecard"].sha256)
+        assert (row.certificate, row.certificate_sha256) == (cards["certificate"].stored, cards["certificate"].sha256)
     place = criteria.city
     assert (place.population, place.form_of_government, place.is_invented) == (148310, "council-manager", True)
 

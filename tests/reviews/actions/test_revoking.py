@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from assessments.models.assessment import ReasonMissing
@@ -10,7 +11,7 @@ from reviews.actions import announcing, appealing, awarding, revoking
 from reviews.actions.awarding import AlreadyProposed, TierUnfit
 from reviews.actions.revoking import AskedAlready, Ended, NotRevocable, SomethingUnderWay
 from reviews.lifecycle import AwardStatus
-from reviews.models import PublishedAward
+from reviews.models import PublishedAward, Scorecard
 from reviews.queries import announced, results
 from tests.conftest import NOW
 from tests.factories import people, reviews
@@ -62,6 +63,13 @@ def test_two_directors_revoke_and_the_history_keeps_it_with_the_note(award, dire
     assert SAID["reason"] in own
     assert "Alder Reach: Gold, revoked" in own
     assert "stands until" not in own + public + checked
+    card = Scorecard.objects.get(kind="certificate")
+    assert "certificate-" not in public + checked
+    assert "press-kit" not in own
+    assert client.get(reverse("directory:certificate", args=[row.city.slug, announced.certificate_key(row)])).status_code == 404
+    for door in ("certificate", "press_kit"):
+        assert client_of(people.person("alder-reach-lead")).get(reverse(f"reviews:{door}", args=[award.assessment_id])).status_code == 404
+    assert default_storage.exists(card.stored), "it stays on record"
     letters = Letter.objects.filter(kind="revoked")
     assert set(letters.values_list("address", flat=True)) == {"alder-reach-lead@example.org", "alder-reach-signatory@example.org"}
     assert "left the program" not in letters[0].body
@@ -120,3 +128,9 @@ def test_a_correction_is_a_new_row_with_its_note_and_closes_the_one_of_before(aw
     assert why["note"] in public
     assert why["reason"] not in public
     assert announced.award_by_code(old.code) == new, "the paper of before leads to what holds now"
+    assert len({old.certificate, new.certificate} - {""}) == 2
+    assert client.get(reverse("directory:certificate", args=[old.city.slug, announced.certificate_key(old)])).status_code == 404
+    answer = client.get(reverse("directory:certificate", args=[new.city.slug, announced.certificate_key(new)]))
+    assert b"".join(answer.streaming_content).startswith(b"%PDF")
+    answer.close()
+    assert default_storage.exists(old.certificate), "the one of before stays on record"

@@ -23,7 +23,7 @@ def batch(db, staff, director, now):
 
 @pytest.fixture
 def card(batch):
-    return Scorecard.objects.get(audience="public")
+    return Scorecard.objects.get(kind="scorecard", audience="public")
 
 
 @pytest.fixture
@@ -131,6 +131,11 @@ def test_its_folder_is_the_same_each_time_and_nobody_guesses_it(card, batch):
 
 
 def test_all_papers_of_a_round_come_from_its_work(batch, quick):
-    assert running.drain(["render_scorecard"]) == 2
+    assert running.drain(["render_scorecard"]) == 3
+    assert sorted(Scorecard.objects.values_list("kind", "audience")) == [
+        ("certificate", "public"),
+        ("scorecard", "city"),
+        ("scorecard", "public"),
+    ]
     assert not Scorecard.objects.filter(rendered_at=None).exists()
     assert not Work.objects.filter(kind="render_scorecard", done_at=None).exists()

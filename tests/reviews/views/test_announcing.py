@@ -46,10 +46,11 @@ def test_a_round_from_its_first_word_to_the_public(awards, client_of, staff, dir
         clients[0].post(f"{made.url}prepare/", {"announce_at": hour.strftime("%Y-%m-%dT%H:%M")})
         page = clients[1].get(made.url).content.decode()
         assert "Not ready: one thing is open" in page
-        assert "3 scorecards are not rendered yet." in page
+        assert "4 scorecards and certificates are not rendered yet." in page
         assert "0 of 3 scorecards rendered" in page
+        assert "0 of 1 certificates rendered" in page
         refused = clients[1].get(clients[1].post(f"{made.url}release/").url).content.decode()
-        assert "3 scorecards are not rendered yet. Nothing was announced." in refused
+        assert "4 scorecards and certificates are not rendered yet. Nothing was announced." in refused
         batch = Announcement.objects.get()
         make.rendered(batch)
         page = clients[1].get(made.url).content.decode()
@@ -102,6 +103,24 @@ def test_staff_look_as_the_city_and_as_the_public(batch, awards, client_of, staf
     assert "9 of 43" not in nothing
 
 
+def test_staff_look_at_the_certificate_and_the_press_kit_before_the_release(batch, awards, client_of, staff):
+    client, kit = client_of(staff), address("look_at_kit", batch, awards[0].pk)
+    page = client.get(address("look_as_city", batch, awards[0].pk)).content.decode()
+    assert "certificate not rendered yet" in page
+    assert kit not in page
+    assert client.get(kit).status_code == 404
+    make.rendered(batch)
+    certificate = reverse("reviews:paper", args=[Scorecard.objects.get(kind="certificate").pk])
+    for reader in ("city", "public"):
+        page = client.get(address(f"look_as_{reader}", batch, awards[0].pk)).content.decode()
+        assert f'href="{certificate}">Certificate (PDF)' in page
+        assert f'href="{kit}"' in page
+    assert b"".join(client.get(kit).streaming_content).startswith(b"PK")
+    without = client.get(address("look_as_city", batch, awards[1].pk)).content.decode()
+    assert "ertificate" not in without.split("<main", 1)[1].split("</main>", 1)[0]
+    assert client.get(address("look_at_kit", batch, awards[1].pk)).status_code == 404, "no tier, no kit"
+
+
 def test_a_conflict_closes_one_city_of_the_round_and_its_papers(batch, awards, client_of, staff, now):
     make.rendered(batch)
     case = awards[0].assessment
@@ -113,6 +132,7 @@ def test_a_conflict_closes_one_city_of_the_round_and_its_papers(batch, awards, c
     assert "Alder Reach" not in page
     assert "Quillon" in page
     assert client.get(address("look_as_city", batch, awards[0].pk)).status_code == 404
+    assert client.get(address("look_at_kit", batch, awards[0].pk)).status_code == 404
     for card in Scorecard.objects.all():
         answer = client.get(reverse("reviews:paper", args=[card.pk]))
         assert answer.status_code == (404 if card.award_id == awards[0].pk else 200)
@@ -124,7 +144,8 @@ def test_nobody_else_finds_a_round_or_its_papers(batch, awards, client_of, who):
     make.rendered(batch)
     client = client_of(make.people.person(who))
     card = Scorecard.objects.first()
-    for path in (address("announcement", batch), address("look_as_city", batch, awards[0].pk), reverse("reviews:paper", args=[card.pk])):
+    looks = [address(name, batch, awards[0].pk) for name in ("look_as_city", "look_at_kit")]
+    for path in (address("announcement", batch), *looks, reverse("reviews:paper", args=[card.pk])):
         assert client.get(path).status_code == 404
     for name in ("add_decisions", "prepare", "release", "take_back_round"):
         assert client.post(address(name, batch)).status_code == 404
@@ -144,4 +165,4 @@ def test_a_round_takes_the_same_queries_for_two_and_thirty_decisions(batch, clie
         make.announcing.add(batch, awards=later, by=staff, at=now)
         make.announcing.prepare(batch, announce_at=now + timedelta(hours=1), by=staff, at=now)
 
-    same_queries(client_of(staff), address("announcement", batch), more, expected=15)
+    same_queries(client_of(staff), address("announcement", batch), more, expected=14)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.urls import reverse
 
 from assessments.lifecycle import Status
@@ -49,6 +50,14 @@ def paper_of(case):
     return reverse("reviews:scorecard", args=[case.pk])
 
 
+def certificate_of(case):
+    return reverse("reviews:certificate", args=[case.pk])
+
+
+def kit_of(case):
+    return reverse("reviews:press_kit", args=[case.pk])
+
+
 @pytest.mark.parametrize("role", ["lead", "signatory", "contributor"])
 def test_before_its_day_winners_and_others_read_the_same(batch, client_of, cases, role):
     pages = []
@@ -59,7 +68,7 @@ def test_before_its_day_winners_and_others_read_the_same(batch, client_of, cases
         text = response.content.decode().split("<main", 1)[1].split("</main>", 1)[0]
         pages.append(text.replace(f"/{case.pk}/", "/n/"))
         assert WAITING in text
-        assert client.get(paper_of(case)).status_code == 404
+        assert {client.get(address(case)).status_code for address in (paper_of, certificate_of, kit_of)} == {404}
     assert pages[0] == pages[1]
 
 
@@ -98,6 +107,37 @@ def test_on_its_day_the_city_reads_everything(released, client_of, cases):
     assert b"".join(paper.streaming_content).startswith(b"%PDF")
 
 
+def test_on_its_day_the_city_has_its_certificate_and_its_press_kit(released, client_of, cases):
+    client, case = client_of(make.people.person("alder-reach-contributor")), cases["Alder Reach"]
+    page = client.get(page_of(case)).content.decode()
+    assert f'href="{certificate_of(case)}"' in page
+    assert f'href="{kit_of(case)}"' in page
+    paper = client.get(certificate_of(case))
+    assert paper["Content-Disposition"] == 'attachment; filename="alder-reach-ohio-2026-certificate.pdf"'
+    assert b"".join(paper.streaming_content).startswith(b"%PDF")
+    kit = client.get(kit_of(case))
+    assert kit["Content-Type"] == "application/zip"
+    assert kit["Content-Disposition"] == 'attachment; filename="alder-reach-ohio-2026-press-kit.zip"'
+    assert "no-store" in kit["Cache-Control"]
+    assert b"".join(kit.streaming_content).startswith(b"PK")
+
+
+def test_without_a_tier_there_is_no_certificate_and_no_press_kit(released, client_of, cases):
+    client, case = client_of(make.people.person("quillon-lead")), cases["Quillon"]
+    page = client.get(page_of(case)).content.decode()
+    assert "certificate.pdf" not in page
+    assert "press-kit.zip" not in page
+    assert client.get(certificate_of(case)).status_code == client.get(kit_of(case)).status_code == 404
+
+
+def test_a_press_kit_whose_file_is_gone_is_not_there(released, client_of, cases):
+    card = Scorecard.objects.get(kind="certificate")
+    default_storage.delete(card.stored)
+    client = client_of(make.people.person("alder-reach-lead"))
+    assert client.get(kit_of(cases["Alder Reach"])).status_code == 404
+    assert client.get(certificate_of(cases["Alder Reach"])).status_code == 404
+
+
 def test_a_city_without_a_tier_reads_what_works_and_the_way_on(released, client_of, cases):
     page = client_of(make.people.person("quillon-lead")).get(page_of(cases["Quillon"])).content.decode()
     assert "Quillon: no tier this time" in page
@@ -109,7 +149,8 @@ def test_no_other_city_and_no_stranger_reads_it(released, client_of, cases, staf
     for who in (make.people.person("quillon-lead"), make.people.person("stranger"), make.people.person("reader"), staff):
         client = client_of(who)
         assert client.get(page_of(cases["Alder Reach"])).status_code == 404
-        assert client.get(paper_of(cases["Alder Reach"])).status_code == 404
+        for address in (paper_of, certificate_of, kit_of):
+            assert client.get(address(cases["Alder Reach"])).status_code == 404
 
 
 @pytest.fixture
@@ -136,6 +177,10 @@ def test_cities_told_before_means_lead_and_signatory_from_that_minute(told, clie
         assert "Under embargo until" in page
         assert "Appeal this verdict" not in page
         assert b"".join(lead.get(paper_of(case)).streaming_content).startswith(b"%PDF")
+        assert b"".join(lead.get(certificate_of(case)).streaming_content).startswith(b"%PDF")
+        assert lead.get(kit_of(case)).status_code == 404, "nothing for the press while it is under embargo"
+        assert "press-kit.zip" not in page
+        assert contributor.get(certificate_of(case)).status_code == 404
         assert WAITING in contributor.get(page_of(case)).content.decode()
         assert contributor.get(paper_of(case)).status_code == 404
         quillon = client_of(make.people.person("quillon-signatory")).get(page_of(cases["Quillon"])).content.decode()

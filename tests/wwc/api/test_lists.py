@@ -17,7 +17,8 @@ def reach(db):
     """Alder Reach: Silver of 2023, Gold of 2026."""
     city = published.city(latitude=41.5, longitude=-81.7, form_of_government="council-manager")
     published.award(city, tier="silver", announced_on=date(2023, 6, 21), round_slug="2023", round_name="2023", number="first", code="FIRST")
-    return published.award(city, kind="level_up", previous_tier="silver", number="second", code="SECOND", document="papers/x/Key123.pdf")
+    papers = {"document": "papers/x/Key123.pdf", "certificate": "papers/y/Key456.pdf"}
+    return published.award(city, kind="level_up", previous_tier="silver", number="second", code="SECOND", **papers)
 
 
 @pytest.fixture
@@ -57,6 +58,7 @@ def test_an_award_is_told_with_its_paper_and_its_verification(get, reach):
         "announced_on": "2026-04-14", "precision": "day", "valid_until": "2029-04-14", "edition": "2022", "source": "",
         "stands": row["stands"], "note": "", "replaces": None, "replaced_because": None,
         "scorecard": "http://127.0.0.1:8000/cities/alder-reach-oh/scorecard-Key123.pdf",
+        "certificate": "http://127.0.0.1:8000/cities/alder-reach-oh/certificate-Key456.pdf",
         "verification": "http://127.0.0.1:8000/verify/SECOND/",
     }  # fmt: skip
     assert get("/api/v1/awards/").json()["results"][0] == row
@@ -64,7 +66,7 @@ def test_an_award_is_told_with_its_paper_and_its_verification(get, reach):
 
 def test_what_no_source_states_is_null(get, bogota):
     row = get("/api/v1/awards/old/").json()
-    assert (row["tier"], row["valid_until"], row["scorecard"], row["verification"]) == (None, None, None, None)
+    assert [row[name] for name in ("tier", "valid_until", "scorecard", "certificate", "verification")] == [None] * 5
     assert (row["announced_on"], row["precision"], row["source"]) == ("2020-06-01", "month", "https://example.org/news")
     score = get("/api/v1/scores/old/").json()
     assert (score["points"], score["areas"], score["criteria"]) == (None, None, None)

@@ -136,7 +136,8 @@ def test_every_criterion_is_shown_when_the_city_agrees(client):
 @pytest.fixture
 def award():
     stored = default_storage.save("scorecards/kZ3_x-9Qw.pdf", ContentFile(b"%PDF-1.7 one"))
-    return published.award(published.city(), document=stored)
+    framed = default_storage.save("scorecards/c3rT_1-fic.pdf", ContentFile(b"%PDF-1.7 framed"))
+    return published.award(published.city(), document=stored, certificate=framed, certificate_sha256="c" * 64)
 
 
 def test_the_public_scorecard_is_a_download(client, award):
@@ -148,6 +149,26 @@ def test_the_public_scorecard_is_a_download(client, award):
     assert answer["Content-Disposition"] == 'attachment; filename="scorecard-alder-reach-oh-2026.pdf"'
     assert "sandbox" in answer["Content-Security-Policy"]
     answer.close()
+
+
+def test_the_certificate_is_a_download_beside_it(client, award):
+    for page in ("/cities/alder-reach-oh/", f"/verify/{award.code}/"):
+        assert 'href="/cities/alder-reach-oh/certificate-c3rT_1-fic.pdf"' in client.get(page).content.decode()
+    assert "c" * 64 in client.get(f"/verify/{award.code}/").content.decode()
+    answer = client.get("/cities/alder-reach-oh/certificate-c3rT_1-fic.pdf")
+    assert b"".join(answer.streaming_content) == b"%PDF-1.7 framed"
+    assert answer["Content-Disposition"] == 'attachment; filename="certificate-alder-reach-oh-2026.pdf"'
+    assert client.get("/cities/alder-reach-oh/certificate-kZ3_x-9Qw.pdf").status_code == 404, "the scorecard's key opens no certificate"
+
+
+@pytest.mark.parametrize("because", ["taken_back", "superseded", "corrected", "revoked"])
+def test_the_certificate_of_a_closed_row_is_offered_to_nobody(client, award, because):
+    award.closed_at, award.closed_because = AT, because
+    award.save()
+    for page in ("/cities/alder-reach-oh/", f"/verify/{award.code}/", "/cities/alder-reach-oh/certificate-c3rT_1-fic.pdf"):
+        answer = client.get(page)
+        assert "certificate-c3rT" not in answer.content.decode().split("</title>")[-1].replace(page, "")
+    assert answer.status_code == 404
 
 
 def test_a_key_that_never_was_and_one_that_ended_are_answered_alike(client, award):

@@ -146,7 +146,7 @@ def scorecard(card: Scorecard) -> Paper:
         headline=_headline(award),
         lead=_lead(award, score, history, shows_points),
         foot=" · ".join([city.name, award.announcement.name if award.announcement else str(cycle), str(cycle.standard)]),
-        verify=_("Verify at %(address)s") % {"address": _verify(card.code)} if card.code else _("For the city. Not published."),
+        verify=_("Verify at %(address)s") % {"address": address_of(card.code)} if card.code else _("For the city. Not published."),
         announced=_("Scorecard · announced %(day)s") % {"day": day},
         facts=tuple(_facts(card, areas, shows_points)),
         points=score.points if shows_points else None,
@@ -309,6 +309,11 @@ def _way(score: Score, areas: Sequence[results.AreaLines]) -> tuple[tuple[Verdic
     return tuple(_verdict(lines[code]) for code in steps.codes), title
 
 
-def _verify(code: str) -> str:
-    """The address of the page that says whether the award stands, as a person types it."""
+def page_of(code: str) -> str:
+    """The address of the page that says whether the award stands."""
+    return settings.SITE_URL + reverse("directory:verification", args=[code])
+
+
+def address_of(code: str) -> str:
+    """The same address as a person types it."""
     return urlsplit(settings.SITE_URL).netloc + reverse("directory:verification", args=[code])
