@@ -15,12 +15,13 @@ from reviews.models import (
     Calibration,
     CalibrationItem,
     Call,
+    Erasure,
     Export,
     PanelMember,
     Phrase,
     Revocation,
 )
-from reviews.queries import appeals, declarations, desk, exports
+from reviews.queries import appeals, declarations, desk, exports, people
 from reviews.queries import calibration as calibrations
 from wwc.refusals import HIDDEN, YES, Ruling, no
 
@@ -249,6 +250,33 @@ def may_fetch(by: Any, export: Export) -> Ruling:
         return HIDDEN
     if exports.closed_since(export, by):
         return no(_("A city in this export has been closed to you since. Ask for a new export, which leaves it out."))
+    return YES
+
+
+# People
+
+
+def may_see_people(by: Any) -> Ruling:
+    """The program sees who has an account, less those whose only parts are in cities closed to the person."""
+    return _of_programme(by)
+
+
+def may_ask_to_erase(by: Any, person: Any) -> Ruling:
+    """Staff and directors ask that somebody shown to them be erased, and take the request back."""
+    return YES if people.people_shown_to(by).filter(pk=person.pk).exists() else HIDDEN
+
+
+def may_confirm_erasure(by: Any, erasure: Erasure) -> Ruling:
+    """A director who neither asked for it nor is the person."""
+    ruling = may_ask_to_erase(by, erasure.person)
+    if not ruling:
+        return ruling
+    if not by.is_director:
+        return no(_("A director confirms it."))
+    if erasure.asked_by_id == by.pk:
+        return no(_("You asked for this, so another director confirms it."))
+    if erasure.person_id == by.pk:
+        return no(_("This is your own account, so another director confirms it."))
     return YES
 
 

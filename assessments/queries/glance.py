@@ -9,6 +9,7 @@ from assessments.lifecycle import Asked, Status
 from assessments.models import Answer, AnswerEvidence, AnswerVersion, Assessment, Clarification, Method
 from criteria import queries as rulebooks
 from criteria.models import Criterion
+from wwc.accounts.models import called
 
 
 class Said(NamedTuple):
@@ -69,13 +70,13 @@ def recent_of(assessment: Assessment, answers: Sequence[Any], limit: int = 6) ->
     """The last things that the city's own people did on these answers, the newest first."""
     codes = {answer.pk: answer.criterion.code for answer in answers}
     saved = AnswerVersion.objects.filter(answer__assessment=assessment).order_by("-pk")
-    saved_rows = saved.values_list("answer", "saved_at", "saved_by__name", "saved_by__email", "method")
+    saved_rows = saved.values_list("answer", "saved_at", "saved_by__name", "saved_by__email", "saved_by__formerly", "method")
     added = AnswerEvidence.objects.filter(answer__assessment=assessment).order_by("-pk")
-    added_rows = added.values_list("answer", "added_at", "added_by__name", "added_by__email", "evidence__title")
+    added_rows = added.values_list("answer", "added_at", "added_by__name", "added_by__email", "added_by__formerly", "evidence__title")
     found = [(*row, "copied" if method == Method.COPIED else "saved", "") for *row, method in saved_rows[:limit]]
     found += [(*row, "added", title) for *row, title in added_rows[:limit]]
     rows = [
-        {"kind": kind, "at": at, "by": name or email, "code": codes[answer], "title": title}
-        for answer, at, name, email, kind, title in found
+        {"kind": kind, "at": at, "by": called(*map(str, who)), "code": codes[answer], "title": title}
+        for answer, at, *who, kind, title in found
     ]
     return sorted(rows, key=lambda row: row["at"], reverse=True)[:limit]

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
 from assessments.models import Answer, AnswerEvidence, City, Evidence, EvidenceVersion, FileState, Stated, file_state
+from wwc.accounts.models import called
 
 # How the library may be sorted; the first is the usual one.
 SORTS = {
@@ -32,6 +33,7 @@ class _UseRow(NamedTuple):
     added_at: datetime
     name: str
     email: str
+    formerly: str
     evidence_id: int
     title: str
     confidential: bool
@@ -56,7 +58,7 @@ class Use(Stated, _UseRow):
     @property
     def added_by(self) -> str:
         """Who added it."""
-        return self.name or self.email
+        return called(self.name, self.email, self.formerly)
 
     @property
     def state(self) -> FileState:
@@ -64,7 +66,7 @@ class Use(Stated, _UseRow):
         return file_state(self.awaits_check, self.is_clean)
 
 
-_OF_USE = ("pk", "answer_id", "pages", "added_at", "added_by__name", "added_by__email", "evidence_id")
+_OF_USE = ("pk", "answer_id", "pages", "added_at", "added_by__name", "added_by__email", "added_by__formerly", "evidence_id")
 _OF_EVIDENCE = ("title", "confidential", "expires_on", "version", "current_id")
 _OF_VERSION = ("number", "kind", "filename", "size", "url", "note", "awaits_check", "checked__is_clean")
 _COLUMNS = (

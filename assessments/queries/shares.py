@@ -10,11 +10,18 @@ from django.db.models import QuerySet
 from assessments.models import Answer, Assessment, Delegation, Membership, Note, Role
 from assessments.queries.answers import claimed_state, is_unconfirmed
 from assessments.queries.visible import is_colleague, own_city_ids
+from wwc.accounts.models import called
 
 WRITERS = {Role.LEAD, Role.CONTRIBUTOR}
 # Never read themselves and only narrowed: their columns are worked out once, and they hold no rows.
-_HANDED = Delegation.objects.filter(ended_at=None).values_list("pk", "due_on", "person", "person__name", "person__email")
-_NOTES = Note.objects.select_related("written_by").only("text", "written_at", "written_by__name", "written_by__email").order_by("-pk")
+_HANDED = Delegation.objects.filter(ended_at=None).values_list(
+    "pk", "due_on", "person", "person__name", "person__email", "person__formerly"
+)
+_NOTES = (
+    Note.objects.select_related("written_by")
+    .only("text", "written_at", "written_by__name", "written_by__email", "written_by__formerly")
+    .order_by("-pk")
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,9 @@ def delegations_visible_to(user: Any) -> QuerySet[Delegation]:
 
 def handed_in(assessment: Assessment) -> list[Delegation]:
     """The criteria of an assessment that are in somebody's hands. Who no longer writes for the city has none."""
-    return list(_in_hands(assessment).select_related("person").only("answer", "due_on", "person__name", "person__email"))
+    return list(
+        _in_hands(assessment).select_related("person").only("answer", "due_on", "person__name", "person__email", "person__formerly")
+    )
 
 
 def _in_hands(assessment: Assessment) -> QuerySet[Delegation]:
@@ -71,10 +80,10 @@ class Handed(NamedTuple):
 
 def handed_on(answer: Answer) -> Handed | None:
     """In whose hands one criterion is, if it is in anybody's who still writes for the city."""
-    for pk, due_on, person, name, email in _HANDED.filter(answer=answer):
+    for pk, due_on, person, *names in _HANDED.filter(answer=answer):
         parts = Membership.objects.filter(person=person, city=answer.assessment.city_id, ended_at=None, role__in=WRITERS)
         if parts.exists():
-            return Handed(pk, due_on, Colleague(person, name or email))
+            return Handed(pk, due_on, Colleague(person, called(*names)))
     return None
 
 
@@ -89,11 +98,11 @@ def shares(assessment: Assessment, answers: Sequence[Answer]) -> list[Share]:
     """The answers of a page as they are with colleagues, the earliest date first."""
     by_pk = {answer.pk: answer for answer in answers}
     mine: dict[Colleague, list[tuple[Answer, date | None]]] = {}
-    for answer, due_on, person, name, email in _in_hands(assessment).values_list(
-        "answer", "due_on", "person", "person__name", "person__email"
+    for answer, due_on, person, *names in _in_hands(assessment).values_list(
+        "answer", "due_on", "person", "person__name", "person__email", "person__formerly"
     ):
         if answer in by_pk:
-            mine.setdefault(Colleague(person, name or email), []).append((by_pk[answer], due_on))
+            mine.setdefault(Colleague(person, called(*names)), []).append((by_pk[answer], due_on))
     found = [_share(person, rows) for person, rows in mine.items()]
     return sorted(found, key=lambda share: (share.due_on or date.max, str(share.person)))
 

@@ -18,7 +18,7 @@ EARLIER = 3  # versions that are shown beside the current one
 
 # Never read themselves and only narrowed: their columns are worked out once, and they hold no rows.
 _ROWS = Answer.objects.values_list("criterion", "lock", "version", "pk", "current__claim", "copy", "copy__confirmed_at")
-_SHOWN = ("answer", "number", "claim", "ticks", "narrative", "saved_at", "saved_by__name", "saved_by__email")
+_SHOWN = ("answer", "number", "claim", "ticks", "narrative", "saved_at", "saved_by__name", "saved_by__email", "saved_by__formerly")
 _VERSIONS = AnswerVersion.objects.select_related("saved_by").only(*_SHOWN).order_by("-number")
 
 

@@ -5,6 +5,7 @@ from reviews.models.assignment import Assignment
 from reviews.models.award import Announcement, Award
 from reviews.models.calibration import Calibration, CalibrationItem, PracticeFinding
 from reviews.models.call import Call, InternalNote
+from reviews.models.erasure import Erasure
 from reviews.models.export import Export, Format
 from reviews.models.finding import Accord, Finding, Resolution
 from reviews.models.panel import PanelMember, Part
@@ -29,6 +30,7 @@ __all__ = [
     "CalibrationItem",
     "Call",
     "ChangeKind",
+    "Erasure",
     "Export",
     "Finding",
     "FindingDraft",

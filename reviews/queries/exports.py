@@ -109,7 +109,8 @@ TABLES: tuple[Table, ...] = (
         "id city_id fact text number as_of source checked", _of_city(case.CityRecord), CITY,
     ),
     Table(
-        "people", _("People"), User, "id email name language timezone is_active is_staff is_director is_invented joined_at",
+        "people", _("People"), User,
+        "id email name language timezone is_active is_staff is_director is_invented joined_at erased_at formerly",
         _people, omitted={"password": OPENS, "second_factor": OPENS, "last_login": WAS_HERE},
     ),
     Table(

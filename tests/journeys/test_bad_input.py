@@ -390,6 +390,8 @@ HIDDEN = {
     "reviews:correct_award": ("director", lambda w: [w.told.awards.order_by("pk")[0].pk]),
     "reviews:propose_revocation": ("director", lambda w: [w.told.awards.order_by("pk")[0].pk]),
     "reviews:confirm_revocation": ("director", lambda _w: [1]),
+    "reviews:confirm_erasure": ("director", lambda _w: [1]),
+    "reviews:drop_erasure": ("director", lambda _w: [1]),
     "reviews:drop_revocation": ("director", lambda _w: [1]),
     "reviews:confirm_appeal": ("director", lambda w: [w.heard.pk]),
     "reviews:send_back_appeal": ("director", lambda w: [w.heard.pk]),

@@ -20,7 +20,7 @@ from django.utils.http import int_to_base36
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from assessments.models import Answer
-from reviews.actions import scoring
+from reviews.actions import erasing, scoring
 from reviews.jobs.recomputation import recompute_cycle
 from reviews.models import Recomputation, Resolution
 from tests.factories import people, published
@@ -117,6 +117,20 @@ def scored_again(s: Setting) -> list[Any]:
     """The cycle as it waits to be scored again."""
     row = Recomputation.objects.filter(cycle=s.cycle).first()
     return [(row or scoring.recompute(s.cycle, by=s.people["staff"], at=timezone.now())).pk]
+
+
+def to_erase(s: Setting) -> list[Any]:
+    """Somebody whom staff asked to erase."""
+    person = s.people["contributor"]
+    if not person.erasures.exists():
+        erasing.ask(person, reason="By a letter of 2 March.", by=s.people["staff"], at=timezone.now())
+    return [person.pk]
+
+
+def erased(s: Setting) -> list[Any]:
+    """Somebody who was erased."""
+    asked = erasing.ask(people.person("gone"), reason="By a letter of 2 March.", by=s.people["staff"], at=timezone.now())
+    return [erasing.confirm(asked, by=s.people["director"], at=timezone.now()).person_id]
 
 
 def reported(s: Setting) -> list[Any]:
@@ -331,6 +345,8 @@ PAGES: dict[str, list[See]] = {
     "assessments:wording": [See("staff")],
     "assessments:letter_text": [See("staff", lambda s: ["result_certified", "pt-br"])],
     "reviews:writing": [See("staff", its_cycle)],
+    "reviews:people": [See("staff"), See("staff", after="?q=nobody-of-that-name")],
+    "reviews:person": [See("staff", lambda s: [s.people["lead"].pk]), See("director", to_erase)],
     "reviews:exporting": [See("staff", does=unfolds)],
     "reviews:export": [See("staff", case("export"))],
     "reviews:look_as_city": [See("staff", judged("award"), does=unfolds)],
@@ -416,6 +432,8 @@ MORE: dict[str, list[See]] = {
     "reviews:awarding": [See("director", after="?show=proposed"), See("director", after="?show=decided")],
     "reviews:award": [See("director", case("told")), See("staff", case("ready"), "?flip=DM1&flip=PA1", does=unfolds)],
     "reviews:declaring": [See("reader", its_cycle, "?show=answered"), See("torn director", its_cycle, "?show=all")],
+    "reviews:people": [See("director", after="?state=erased")],
+    "reviews:person": [See("staff", erased)],
     "reviews:glass": [See("staff"), See("torn director", does=presses("Open it and tell the directors"))],
     "reviews:announcement": [See("director", lambda s: [f"{s.cycle.slug}-first"])],
     "reviews:result": [See("asked lead", case("review")), See("lead", lambda s: [s.certified.assessment_id])],
@@ -452,6 +470,7 @@ ONLY_POST = {
     "reviews:ask_about", "reviews:recompute", "reviews:propose", "reviews:approve", "reviews:retract",
     "reviews:draft_round", "reviews:add_decisions", "reviews:prepare", "reviews:release", "reviews:take_back_round",
     "reviews:fetch_export",
+    "reviews:ask_to_erase", "reviews:confirm_erasure", "reviews:drop_erasure",
     "reviews:withdraw_appeal", "reviews:admit_appeal", "reviews:refuse_appeal", "reviews:hand_appeal", "reviews:confirm_appeal",
     "reviews:send_back_appeal", "reviews:draft_appeals",
     "reviews:correct_award", "reviews:propose_revocation", "reviews:confirm_revocation", "reviews:drop_revocation",
@@ -564,7 +583,7 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
         "home", "criteria:drafts", "assessments:cities", "assessments:cycles", "assessments:draft_cycle", "assessments:work",
         "assessments:join_requests", "assessments:claims",
         "assessments:all_letters", "assessments:wording", "reviews:awarding", "reviews:recomputations", "reviews:announcing",
-        "reviews:exporting",
+        "reviews:exporting", "reviews:people",
         "reviews:splits", "reviews:dry_runs",
         "people:account", "people:letters", "people:tokens", "people:webhooks",
     )  # fmt: skip

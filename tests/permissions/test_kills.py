@@ -19,7 +19,7 @@ from django.contrib.auth.models import AnonymousUser
 from assessments.actions import acting
 from assessments.models import Conflict
 from reviews.actions import drafting as reading
-from reviews.models import CalibrationItem, Export
+from reviews.models import CalibrationItem, Erasure, Export
 from tests.factories import assessments as cases
 from tests.factories import people, reviews
 from tests.permissions import world as worlds
@@ -180,6 +180,7 @@ def probes(it: worlds.World) -> list[Cell]:
         ("reviews.may_log_call", torn, it.reading, "-"),
         ("reviews.may_practise", *_practice_from_a_closed_city(it), "-"),
         ("reviews.may_settle", it.people["PL"], it.moments["settle_own"], "no: You read this answer yourself"),
+        ("reviews.may_confirm_erasure", it.people["DI"], Erasure(person=it.people["DI"], asked_by=clerk), "no: This is your own"),
         ("reviews.may_fetch", clerk, closed_since, "no: A city in this export"),
         ("reviews.may_fetch", it.people["stranger"], of_one_who_left, "-"),
         ("reviews.may_decide", it.people["RV"], "-"),

@@ -34,8 +34,8 @@ from assessments.models import (
 )
 from criteria.actions import publishing
 from criteria.models import Standard
-from reviews.actions import calling, drafting
-from reviews.models import Announcement, Assignment, Award, CalibrationItem, Call, Export, PanelMember, Phrase
+from reviews.actions import calling, drafting, erasing
+from reviews.models import Announcement, Assignment, Award, CalibrationItem, Call, Erasure, Export, PanelMember, Phrase
 from reviews.queries import results as result_rows
 from tests.conftest import NOW
 from tests.factories import assessments as cases
@@ -84,6 +84,8 @@ class World:
     moments: dict[str, Any]
     phrase: Phrase
     export: Export
+    erasure: Erasure
+    erasure_of_director: Erasure
     words: LetterText
 
 
@@ -139,7 +141,10 @@ def world() -> World:
         newcomer=joining.ask(case.cycle, city=case.city, name="Ana Ruiz", email="ana@city.example", by=None, at=NOW),
         phrase=drafting.add_phrase("A draft does not count.", for_all=True, by=staff, at=NOW),
         asked_time=cases.asked_for_time(case), reopened=cases.opened_again(reading, "B2", by=who["CL"]),
-        export=_export(ready, staff), words=LetterText.objects.get(key="received", language="en"),
+        export=_export(ready, staff),
+        erasure=erasing.ask(who["CC"], reason="By a letter.", by=staff, at=NOW),
+        erasure_of_director=erasing.ask(who["CS"], reason="By a call.", by=director, at=NOW),
+        words=LetterText.objects.get(key="received", language="en"),
         moments=moments.of(who, reading.cycle, decided.cycle, proposer),
     )  # fmt: skip
 
@@ -221,7 +226,8 @@ def subject(key: str, it: World) -> tuple[Any, ...]:
         "submit": it.case, "withdraw": it.case, "extend": it.case, "reopen": it.case, "declare": it.reading.cycle,
         "find_conflict": it.reading.city, "waive": it.conflict, "break_glass": it.reading.city,
         "end_glass": it.glass, "assign": it.reading, "change_plan": it.reading,
-        "fetch_export": it.export,
+        "fetch_export": it.export, "ask_to_erase": it.people["CL"], "confirm_erasure": it.erasure,
+        "confirm_own_erasure": it.erasure_of_director, "drop_erasure": it.erasure.person,
         "see_quality": it.reading.cycle, "see_calibration": it.reading.cycle, "practise": it.practice, "lead_talk": it.practice.calibration,
         "step_aside": it.assignment, "read_answer": it.answer,
         "fetch_evidence": it.answer, "record_finding": it.assignment, "keep_finding": it.assignment,
@@ -310,6 +316,9 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "write_to_many": ((it.reading.cycle.slug,), {"audience": "panel", "subject": "Soon", "words": "Soon.", "seen": 2, "act": "send"}),
         "export": ((), {"cycle": it.ready.cycle.slug, "form": "csv", "tables": "scores"}),
         "fetch_export": ((it.export.pk,), {}),
+        "ask_to_erase": ((it.people["CL"].pk,), again),
+        "confirm_erasure": ((it.erasure.pk,), {}),
+        "drop_erasure": ((it.erasure.pk,), {}),
         "plan_calibration": ((it.practice.calibration_id,), {}),
         "see_calibration": ((it.reading.cycle.slug,), {}),
         "practise": ((it.practice.pk,), {"verdict": "met"}),

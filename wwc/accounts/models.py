@@ -11,6 +11,22 @@ from django.utils.translation import gettext_lazy as _
 
 from wwc.constraints import both_or_neither
 
+# Where somebody who was erased belonged, as they are called from then on. `city` has the city's name behind a colon.
+FORMER = {
+    "program": _("A former member of the program"),
+    "panel": _("A former member of the review team"),
+    "city": _("A former member of %(place)s"),
+    "somewhere": _("A former member"),
+}
+
+
+def called(name: str, email: str, formerly: str) -> str:
+    """How a person is shown: by name, else by address; once erased by where they belonged, in the reader's language."""
+    if not formerly:
+        return name or email
+    part, _colon, place = formerly.partition(":")
+    return str(FORMER[part]) % {"place": place}
+
 
 class People(BaseUserManager["User"]):
     """Looks people up by address, whatever its case."""
@@ -49,6 +65,8 @@ class User(AbstractBaseUser):
     second_factor = models.BooleanField(default=False, help_text=_("Asked of them since they joined a panel."))
     is_invented = models.BooleanField(default=False, help_text=_("Made for a demonstration; refused in production."))
     joined_at = models.DateTimeField(auto_now_add=True)
+    erased_at = models.DateTimeField(null=True)
+    formerly = models.CharField(max_length=200, blank=True, help_text=_("Where a person belonged who was erased; a key of FORMER."))
 
     objects = People()
 
@@ -59,10 +77,17 @@ class User(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(erased_at=None, formerly="")
+                | models.Q(erased_at__isnull=False, name="", is_active=False, is_staff=False, is_director=False) & ~models.Q(formerly=""),
+                name="user_erased_whole",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return self.name or self.email
+        return called(self.name, self.email, self.formerly)
 
     def get_full_name(self) -> str:
         """The name, for allauth's pages."""

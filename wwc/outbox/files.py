@@ -9,6 +9,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from wwc.clock import under_lock
 from wwc.outbox.running import completing
@@ -54,6 +55,11 @@ def _note(row: Any, moment: str, fields: dict[str, Any]) -> None:
         held = rows.select_for_update(of=("self",)).get(pk=row.pk)
         if not getattr(held, moment):
             rows.filter(pk=row.pk).update(**fields, **{moment: under_lock()})
+
+
+def forget(row: Any) -> None:
+    """Remove every file of a row whose files are taken away, once the caller's transaction commits."""
+    transaction.on_commit(lambda: clear(folder_of(row), keep=set()))
 
 
 def clear(folder: str, *, keep: Set[str]) -> None:

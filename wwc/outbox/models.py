@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from wwc.outbox.kinds import name_of
 
+NOWHERE = "erased.invalid"
+"""The domain of the addresses that stand where one was erased: no letter ever arrives there (RFC 2606)."""
+
 
 class Work(models.Model):
     """One piece of work for a worker. The row is the truth; the message in the queue is only a wake-up call."""
@@ -96,6 +99,11 @@ class Letter(models.Model):
     def name(self) -> Any:
         """What people call letters of its kind."""
         return name_of(self.kind)
+
+    @property
+    def shown_address(self) -> Any:
+        """Its address as a page shows it; in words where it was erased."""
+        return _("erased") if self.address.endswith(f"@{NOWHERE}") else self.address
 
     @property
     def status(self) -> str:

@@ -9,10 +9,12 @@ from typing import Any, NamedTuple
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import override
 from kombu.exceptions import OperationalError
 
 from wwc.outbox import preferences, texts
-from wwc.outbox.models import Letter, Work
+from wwc.outbox.models import NOWHERE, Letter, Work
 
 # The task every message names; it looks the piece of work up and runs the job of its kind.
 RUN = "outbox.run"
@@ -124,6 +126,32 @@ def send_again(letter: Letter, *, at: datetime) -> None:
     fresh = {"done_at": None, "parked_at": None, "attempts": 0, "lease_until": None, "error": ""}
     Work.objects.filter(pk=work.pk).update(**fresh, due_at=at, woken_at=datetime.now(UTC))
     transaction.on_commit(wake_up(work.pk))
+
+
+def blank(letters: QuerySet[Letter], *, at: datetime, keep_address: bool = False) -> int:
+    """Blank letters for good: address, words, link and error go, with what the worker noted; how many there were.
+
+    The rows stay and say of what kind each was and when. One that was not sent yet is canceled. `keep_address` is for
+    letters to somebody else, whose words go because they name who is erased.
+    """
+    letters.filter(sent_at=None, canceled_at=None).update(canceled_at=at)
+    rows = list(letters)
+    for letter in rows:
+        with override(letter.language):
+            subject = str(letter.name)
+        # The key of a letter to somebody without an account may hold a digest of the address.
+        key = f"{letter.kind}:blanked:{letter.pk}" if letter.to_id is None and not keep_address else letter.key
+        address = letter.address if keep_address else f"letter-{letter.pk}@{NOWHERE}"
+        fresh = {"address": address, "subject": subject, "body": "", "link": {}, "error": "", "key": key}
+        Letter.objects.filter(pk=letter.pk).update(**fresh)
+    Work.objects.filter(key__in=[f"{SEND}:letter_id={letter.pk}" for letter in rows]).update(error="", outcome={})
+    return len(rows)
+
+
+def reword(letter: Letter, change: Callable[[str], str]) -> None:
+    """Put other words into a letter that is kept, for one whom it names and who was erased."""
+    subject = change(letter.subject)[: texts.SUBJECT_MOST]
+    Letter.objects.filter(pk=letter.pk).update(subject=subject, body=change(letter.body), error=change(letter.error))
 
 
 def cancel(letters: Iterable[Letter], *, at: datetime) -> int:

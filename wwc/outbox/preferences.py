@@ -91,6 +91,11 @@ def choose(person: Any, wanted: Mapping[str, bool], *, by: Any, at: datetime) ->
             record("switched_letters_on" if on else "switched_letters_off", person, by=by, at=at, kind=key)
 
 
+def forget(person: Any) -> None:
+    """Forget all choices of a person who is erased, within an action that has asked permission and records it."""
+    LetterPreference.objects.filter(person=person).delete()
+
+
 def token_of(person: Any, switch: Switch) -> str:
     """What the address in a letter holds: whose letters and which, signed; it opens nothing else and is kept nowhere."""
     return signing.dumps([person.pk, switch.key], salt=SALT)

@@ -27,6 +27,7 @@ STAY = {
     "reviews": {
         "Calibration": "practice on frozen answers, no verdict on a city",
         "CalibrationItem": "practice on frozen answers, no verdict on a city",
+        "Erasure": "why somebody was erased, which is between them and the program",
         "Export": "exports of the cycle",
         "FindingDraft": "typing that nobody has filed",
         "Habit": "how somebody likes to read",
