@@ -1,6 +1,6 @@
 """Which letter goes to whom, with which values. The words are rows of the outbox."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
@@ -8,17 +8,17 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from assessments.models import BrokenGlass, City, Cycle, Role
+from assessments.models import BrokenGlass, Cycle, Role
 from assessments.queries import people_with
 from reviews.lifecycle import Kind
 from reviews.models import Announcement, Appeal, Award, PanelMember, PublishedAward, Revocation
 from reviews.queries import appeals
+from reviews.queries.audiences import Recipient
 from reviews.queries.digest import Waiting
 from reviews.queries.results import Words, announced_on
 from reviews.queries.verdicts import Standing
 from wwc.accounts.models import User
-from wwc.outbox.models import Letter
-from wwc.outbox.post import post
+from wwc.outbox.post import Addressed, post, post_many
 from wwc.templatetags.display import day_year, due, figure, tier_word, when_year
 
 # Panel and assignments: letters to readers name no city and no score.
@@ -60,13 +60,13 @@ def _due(person: User, due_at: datetime, at: datetime) -> str:
         return str(due(due_at, person.zone, now=due_at + timedelta(microseconds=1)))
 
 
-def message(person: User, city: City | None, *, key: str, subject: str, words: str, at: datetime) -> bool:
-    """What the program writes to many, to one of them: once for the same words. Whether it is new."""
-    own = f"message:{key}:{person.pk}:{city.pk if city else 'panel'}"
-    if Letter.objects.filter(key=own).exists():
-        return False
-    values, link = {"subject": subject, "words": words}, {"to": "home", "args": []}
-    return post("message", key=own, to=person, at=at, values=values, link=link, city_id=city.pk if city else None) is not None
+def messages(people: Iterable[Recipient], *, key: str, subject: str, words: str, at: datetime) -> int:
+    """What the program writes to many: each once for the same words. How many letters are new."""
+    wanted = []
+    for person, city in people:
+        place = city.pk if city else None
+        wanted.append(Addressed(f"message:{key}:{person.pk}:{place or 'panel'}", person, place))
+    return post_many("message", wanted, at=at, values={"subject": subject, "words": words}, link={"to": "home", "args": []})
 
 
 # Awarding, announcing, scorecards

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import override
 from kombu.exceptions import OperationalError
 
+from wwc import bulk
 from wwc.outbox import preferences, texts
 from wwc.outbox.models import NOWHERE, Letter, Work
 
@@ -118,6 +119,38 @@ def post(
     if new:
         ask(SEND, at=at, due_at=due_at, city_id=city_id, letter_id=letter.pk)
     return letter
+
+
+class Addressed(NamedTuple):
+    """One of many letters of the same words: its key, to whom, and the city it concerns."""
+
+    key: str
+    to: Any
+    city_id: int | None
+
+
+def post_many(kind: str, wanted: Iterable[Addressed], *, at: datetime, values: dict[str, Any], link: dict[str, Any]) -> int:
+    """Write letters of the same words to many people, each once per key; the number that were new.
+
+    As many statements for two thousand as for two, inside a transaction in which nobody else writes these keys; the sweep
+    hands the letters to the queue. To whom letters of the kind are switched off none is written.
+    """
+    people = {each.key: each for each in wanted}
+    known = set(Letter.objects.filter(key__in=people).values_list("key", flat=True))
+    off = preferences.off_among([each.to for each in people.values()], kind)
+    new = [each for key, each in people.items() if key not in known and each.to.pk not in off]
+    said = {language: texts.written(kind, language, values) for language in {each.to.language for each in new}}
+    letters = [
+        Letter(
+            key=each.key, kind=kind, to=each.to, address=each.to.email, language=each.to.language, subject=said[each.to.language][0],
+            body=said[each.to.language][1], link=link, city_id=each.city_id, written_at=at, due_at=at,
+        )
+        for each in new
+    ]  # fmt: skip
+    bulk.insert(letters)
+    works = [Wanted(f"{SEND}:letter_id={letter.pk}", letter.city_id, {"letter_id": letter.pk}) for letter in letters]
+    ask_many(SEND, works, at=at)
+    return len(letters)
 
 
 def send_again(letter: Letter, *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 Reminders and digests may be; what changes somebody's rights or asks for something that only they can do always comes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,6 +77,14 @@ def is_off(person: Any, kind: str) -> bool:
     """Whether a person wants no letters of a kind; asks nothing where the kind always comes."""
     switch = BY_KIND.get(kind)
     return switch is not None and LetterPreference.objects.filter(person=person, kind=switch.key).exists()
+
+
+def off_among(people: Sequence[Any], kind: str) -> set[int]:
+    """The numbers of those of the people who want no letters of a kind; asks nothing where the kind always comes."""
+    switch = BY_KIND.get(kind)
+    if switch is None:
+        return set()
+    return set(LetterPreference.objects.filter(person__in=people, kind=switch.key).values_list("person", flat=True))
 
 
 @transaction.atomic

@@ -1,15 +1,20 @@
 """The program writes to many: to those that were shown, once, and never to a list that tells of a result."""
 
 import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assessments.lifecycle import Status
-from assessments.models import Assessment, Conflict, ConflictState
+from assessments.models import Assessment, Conflict, ConflictState, Membership, Role
 from reviews.actions import writing
 from reviews.queries import audiences
 from tests.conftest import NOW
+from tests.factories import people
 from tests.factories import results as make
 from wwc.audit.models import Event
-from wwc.outbox.models import Letter
+from wwc.outbox import running
+from wwc.outbox.models import Letter, Work
 
 pytestmark = pytest.mark.usefixtures("letter_texts")
 STAGES = {
@@ -90,3 +95,20 @@ def test_what_is_not_sent(cycle, staff, given, refusal):
     with pytest.raises(refusal):
         write(cycle, staff, **given)
     assert not Letter.objects.filter(kind="message").exists()
+
+
+def test_a_letter_to_many_takes_as_many_statements_as_one_to_few(cycle, staff):
+    """Whether it goes to four or to forty: a request has no time for a statement each."""
+    few = CaptureQueriesContext(connection)
+    with few:
+        assert write(cycle, staff) == 4
+    wexley = Assessment.objects.get(city__name="Wexley").city
+    for n in range(36):
+        lead = people.person(f"more-{n}", language=("en", "es", "pt-br")[n % 3])
+        Membership.objects.create(city=wexley, person=lead, role=Role.LEAD, added_at=NOW)
+    with CaptureQueriesContext(connection) as many:
+        assert write(cycle, staff, words="From June on.") == 40
+    assert len(many) <= len(few) + 2  # the words in two more languages
+    assert Work.objects.filter(kind="send_letter", args__letter_id__in=Letter.objects.filter(kind="message").values("pk")).count() == 44
+    assert running.drain(["send_letter"]) == 44
+    assert len(mail.outbox) == 44
