@@ -6,7 +6,7 @@ from typing import Any
 # What Excel takes in one cell, in the units in which it counts.
 CELL_LENGTH = 32_767
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 
@@ -27,7 +27,7 @@ def put(cell: Any, text: str) -> Any:
     cell.number_format = "@"
     if text:
         cell.data_type = "s"
-    if text.startswith(_FORMULA_STARTS):
+    if text.startswith(FORMULA_STARTS):
         cell.quotePrefix = True
     return cell
 

@@ -261,6 +261,9 @@ WEBHOOKS_ON_LOOPBACK = env_flag("WEBHOOKS_ON_LOOPBACK", False)  # for tests: als
 RECORD_ANCHORS = Path(env_text("RECORD_ANCHORS", str(DATA_DIR / "anchors")))  # outside the database that it speaks of
 WORK_LEASE = timedelta(seconds=45)
 WORK_PUT_OFF = timedelta(seconds=30)  # what waits for another service looks for it again so often
+# Kinds of work that may run longer than CELERY_TASK_SOFT_TIME_LIMIT: until then they are asked to stop, a minute later they are
+# stopped. Below the visibility timeout of the queue. A cycle of 1,310 cities leaves as a workbook in a few minutes.
+WORK_LIMITS = {"write_export": timedelta(minutes=50)}
 WORK_ATTEMPTS = 5
 WAKE_AGAIN = timedelta(seconds=30)  # the queue is told again of work that nobody took, at most so often
 ASK_DAYS = {"assessment": 14, "question": 3}  # how long after its date a city may still ask for more time

@@ -33,7 +33,7 @@ def retry(work: Work, *, by: Any, at: datetime) -> Work:
     if not waiting.update(parked_at=None, attempts=0, lease_until=None, due_at=at, woken_at=at):
         raise NotSetAside()
     record("tried_again", work, by=by, at=at, city_id=work.city_id, kind=work.kind)
-    transaction.on_commit(post.wake_up(work.pk))
+    transaction.on_commit(post.wake_up(work.pk, work.kind))
     return work
 
 

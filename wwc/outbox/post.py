@@ -41,7 +41,7 @@ def ask(
         },
     )  # fmt: skip
     if new and woken:
-        transaction.on_commit(wake_up(work.pk))
+        transaction.on_commit(wake_up(work.pk, kind))
     return work
 
 
@@ -75,12 +75,17 @@ def quietly() -> Iterator[None]:
         _quiet.reset(token)
 
 
-def wake_up(work_id: int) -> Callable[[], None]:
-    """A call that puts the wake-up message into the queue; when the broker is away the sweep does it later."""
+def wake_up(work_id: int, kind: str) -> Callable[[], None]:
+    """A call that puts the wake-up message into the queue; when the broker is away the sweep does it later.
+
+    How long the worker gives it stands in the message, for the kinds that may take long (WORK_LIMITS).
+    """
+    longest = settings.WORK_LIMITS.get(kind)
+    asked, stopped = (int(longest.total_seconds()), int(longest.total_seconds()) + 60) if longest else (None, None)
 
     def send() -> None:
         try:
-            current_app.send_task(RUN, kwargs={"work_id": work_id}, retry=False)
+            current_app.send_task(RUN, kwargs={"work_id": work_id}, retry=False, soft_time_limit=asked, time_limit=stopped)
         except (OSError, OperationalError):
             return
 
@@ -158,7 +163,7 @@ def send_again(letter: Letter, *, at: datetime) -> None:
     work = Work.objects.get(key=Work.key_of(SEND, letter_id=letter.pk))
     fresh = {"done_at": None, "parked_at": None, "attempts": 0, "lease_until": None, "error": ""}
     Work.objects.filter(pk=work.pk).update(**fresh, due_at=at, woken_at=datetime.now(UTC))
-    transaction.on_commit(wake_up(work.pk))
+    transaction.on_commit(wake_up(work.pk, SEND))
 
 
 def blank(letters: QuerySet[Letter], *, at: datetime, keep_address: bool = False) -> int:

@@ -2,7 +2,7 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -122,6 +122,11 @@ def sweep() -> list[int]:
     found = list(untold.order_by("due_at").values_list("pk", flat=True)[:1000])
     Work.objects.filter(pk__in=found).update(woken_at=now)
     return found
+
+
+def kinds_of(work: Sequence[int]) -> list[tuple[int, str]]:
+    """These pieces of work by number, each with its kind, what is due first at the beginning."""
+    return list(Work.objects.filter(pk__in=work).order_by("due_at", "pk").values_list("pk", "kind"))
 
 
 def load_entrances() -> None:

@@ -17,8 +17,8 @@ def run(*, work_id: int, **_later: Any) -> None:
 def sweep(**_later: Any) -> None:
     """Queue again what waits or whose lease has run out."""
     running.note_worker()
-    for work_id in running.sweep():
-        post.wake_up(work_id)()
+    for work_id, kind in running.kinds_of(running.sweep()):
+        post.wake_up(work_id, kind)()
 
 
 @running.entrance("send_letter", given_up=jobs.letter_given_up)

@@ -3,11 +3,12 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings as project
 from django.core import mail
 from django.db import transaction
 
 from tests.factories import people
-from wwc.outbox import post, running
+from wwc.outbox import post, running, tasks
 from wwc.outbox.models import Letter, LetterText, Work
 
 
@@ -182,3 +183,23 @@ def test_half_a_letter_is_never_written(letter, now):
     with pytest.raises(KeyError, match="name"), transaction.atomic():
         post.post("greeting", key="g2", to=people.person("ada"), at=now, values={}, link={})
     assert not Letter.objects.filter(key="g2").exists()
+
+
+def test_work_that_may_take_long_says_so_to_the_queue_also_when_it_is_swept_up(
+    asked, ran, monkeypatch, settings, django_capture_on_commit_callbacks
+):
+    settings.WORK_LIMITS = {"noted": timedelta(minutes=50)}
+    running.entrance("short")(lambda *, number: None)
+    sent = []
+    monkeypatch.setattr(post.current_app, "send_task", lambda *_name, kwargs, **options: sent.append((kwargs["work_id"], options)))
+    with django_capture_on_commit_callbacks(execute=True):
+        long, short = asked(), asked("short")
+    Work.objects.update(woken_at=None)
+    tasks.sweep()
+    limits = {work: (options["soft_time_limit"], options["time_limit"]) for work, options in sent}
+    assert len(sent) == 4
+    assert limits == {long.pk: (3000, 3060), short.pk: (None, None)}
+
+
+def test_no_work_outlives_the_time_after_which_the_queue_hands_it_out_again():
+    assert max(project.WORK_LIMITS.values()) + timedelta(seconds=60) < timedelta(seconds=3600)  # visibility_timeout
