@@ -135,6 +135,7 @@ urlpatterns: list[URLPattern] = [
     path("people/erasing/<int:pk>/confirm/", erasing.confirm, name="confirm_erasure"),
     path("people/erasing/<int:pk>/drop/", erasing.drop, name="drop_erasure"),
     path("exports/", exporting.exporting, name="exporting"),
+    path("exports/list/<slug:name>/", exporting.export_list, name="export_list"),
     path("exports/<int:pk>/", exporting.export, name="export"),
     path("exports/<int:pk>/file/", exporting.fetch, name="fetch_export"),
     path("results/<int:pk>/", scorecards.result, name="result"),

@@ -131,6 +131,15 @@ LMA LMA Lima Metropolitana""",
 21 T Trujillo|22 U Yaracuy|23 V Zulia|25 A Distrito Capital|26 X La Guaira""",
 }
 
+# Bands of population by which lists and figures are narrowed: by key the least and the most; none is no end.
+BANDS: dict[str, tuple[int, int | None]] = {
+    "30000": (30_000, 99_999),
+    "100000": (100_000, 249_999),
+    "250000": (250_000, 499_999),
+    "500000": (500_000, 999_999),
+    "1000000": (1_000_000, None),
+}
+
 
 def _entries(table: str) -> Iterator[str]:
     for line in table.strip().splitlines():

@@ -1,5 +1,6 @@
 """Who asks to come in: places that the public may look up, requests to take part, claims of a lead's place, cities without a lead."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -48,6 +49,17 @@ def places_called(wanted: str, limit: int = 20) -> list[City]:
 def join_requests_visible_to(user: Any) -> QuerySet[JoinRequest]:
     """The requests to take part, newest first, for the program; a conflict and one's own city close theirs."""
     return of_open_cities(JoinRequest.objects.select_related("cycle", "city"), user).order_by("-pk")
+
+
+def join_requests_listed(user: Any, asked: Mapping[str, str]) -> QuerySet[JoinRequest]:
+    """The requests that the program's list shows: those that wait, or with `show` those that were decided."""
+    return join_requests_visible_to(user).filter(decided_at__isnull=asked.get("show") != "decided")
+
+
+def claims_listed(user: Any, asked: Mapping[str, str]) -> QuerySet[ClaimRequest]:
+    """The claims that the program's list shows: those that wait, or with `show` those that ended."""
+    rows = claims_visible_to(user)
+    return rows.exclude(outcome=ClaimOutcome.OPEN) if asked.get("show") == "ended" else rows.filter(outcome=ClaimOutcome.OPEN)
 
 
 def claims_visible_to(user: Any) -> QuerySet[ClaimRequest]:

@@ -1,6 +1,7 @@
 """Letters by what became of them, by kind, language and address."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,13 @@ def letters_sought(rows: QuerySet[Letter], *, kind: str = "", language: str = ""
     if language in LANGUAGES:
         rows = rows.filter(language=language)
     return rows.filter(address__icontains=address) if address else rows
+
+
+def letters_listed(user: Any, asked: Mapping[str, str]) -> QuerySet[Letter]:
+    """The letters that the program's list shows for what its address asks: `state`, else those that wait; `kind`, `language`, `q`."""
+    words = {"kind": asked.get("kind", ""), "language": asked.get("language", ""), "address": asked.get("q", "")}
+    rows = letters_sought(all_letters_visible_to(user), **words)
+    return rows.filter(STATES[asked["state"] if asked.get("state", "") in STATES else "waiting"])
 
 
 def letters_counted(rows: QuerySet[Letter]) -> dict[str, int]:

@@ -1,9 +1,10 @@
 """The lists of the program's own pages."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext_lazy as _
 
 from assessments.lifecycle import Asked, Status
 from assessments.models import Assessment, City, CityRecord, Clarification, Cycle, Fact, PlaceList
@@ -16,13 +17,51 @@ from assessments.queries.visible import (
     own_city_ids,
 )
 from wwc.audit.models import Event
-from wwc.geography import fold
+from wwc.geography import BANDS, COUNTRIES, fold
 from wwc.outbox.models import Letter, Work
 
+# What of the record a case shows, and in which words.
+TIMELINE = {
+    "started": _("Started"),
+    "saved": _("Answer saved"),
+    "attached": _("Evidence added"),
+    "detached": _("Evidence taken off"),
+    "replaced": _("Evidence replaced"),
+    "attested": _("Attested"),
+    "consented": _("The public may see"),
+    "moved": _("Moved"),
+    "extended": _("Date moved"),
+    "asked": _("Question written"),
+    "sent": _("Question sent"),
+    "replied": _("Question answered"),
+    "ended": _("Question ended"),
+    "called_to_attest": _("Asked to sign"),
+    "asked_for_time": _("Asked for more time"),
+    "asked_to_reopen": _("Asked to open an answer again"),
+    "granted": _("More time was given"),
+    "refused": _("Request refused"),
+    "opened_again": _("Answer opened again"),
+    "closed_again": _("Answer closed again"),
+    "invited": _("Invited"),
+    "accepted": _("Invitation accepted"),
+    "canceled": _("Invitation taken back"),
+    "joined": _("Joined the team"),
+    "left": _("Left the team"),
+    "asked_to_join": _("Asked to take part"),
+    "decided": _("Request to take part decided"),
+    "claimed": _("Asked to become a lead"),
+    "proved": _("Address proved"),
+    "claim_ended": _("Request to become a lead ended"),
+    "domain_recorded": _("Domain of the city recorded"),
+    "chose_targets": _("Targets chosen"),
+    "began_acting": _("Seen as the city sees it"),
+    "ended_acting": _("No longer seen as the city sees it"),
+}
 
-def timeline_of(assessment: Assessment, verbs: Iterable[str]) -> QuerySet[Event]:
-    """What is on record of a city's case, the newest first, as far as these verbs say it; for the program."""
-    events = Event.objects.filter(city_id=assessment.city_id, subject__startswith="assessments.", verb__in=list(verbs))
+
+def timeline_of(assessment: Assessment) -> QuerySet[Event]:
+    """What is on record of a city's case, the newest first, as far as TIMELINE has words for it; for the program."""
+    events = Event.objects.filter(city_id=assessment.city_id, subject__startswith="assessments.", verb__in=list(TIMELINE))
     return events.select_related("by").order_by("-pk")
 
 
@@ -32,15 +71,39 @@ def cycles_counted(user: Any) -> QuerySet[Cycle]:
     return cycles_visible_to(user).annotate(taking_part=seen).order_by("-opens_at", "-pk")
 
 
-def rows_of(cycle: Cycle, user: Any, wanted: str = "") -> QuerySet[Assessment]:
-    """The assessments of a cycle for a page of the program, by name of the city, with counts of answers and questions."""
+def narrowed(rows: QuerySet[Any], asked: Mapping[str, str], city: str = "city") -> QuerySet[Any]:
+    """Of these rows those of cities in a country, in a band of population (BANDS) by the latest figure; unknown words ask for all.
+
+    `city` is the path to the city.
+    """
+    if asked.get("country", "") in COUNTRIES:
+        rows = rows.filter(**{f"{city}__country": asked["country"]})
+    if asked.get("population", "") in BANDS:
+        low, high = BANDS[asked["population"]]
+        latest = CityRecord.objects.filter(city=OuterRef(city), fact=Fact.POPULATION).order_by("-as_of", "-checked", "-pk")
+        rows = rows.annotate(of_people=Subquery(latest.values("number")[:1])).filter(of_people__gte=low)
+        rows = rows if high is None else rows.filter(of_people__lte=high)
+    return rows
+
+
+def rows_of(cycle: Cycle, user: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Assessment]:
+    """The assessments of a cycle for a page of the program, by name of the city, with counts of answers and questions.
+
+    Asked for may be words of the name (`q`), a stage (`stage`), and what `narrowed` takes.
+    """
+    asked = asked or {}
+    wanted = asked.get("q", "")
     claimed = Q(answers__current__isnull=False) & ~Q(answers__current__claim="")
     waiting = Clarification.objects.filter(answer__assessment=OuterRef("pk"), status=Asked.SENT)
     rows = assessments_for_programme(user).filter(cycle=cycle)
     if wanted:
         rows = rows.filter(city__folded__contains=fold(wanted))
-    return rows.annotate(answered=Count("answers", filter=claimed), possible=Count("answers"), asked=Exists(waiting)).order_by(
-        "city__folded", "city__subdivision", "pk"
+    if asked.get("stage", "") in Status.values:
+        rows = rows.filter(status=asked["stage"])
+    return (
+        narrowed(rows, asked)
+        .annotate(answered=Count("answers", filter=claimed), possible=Count("answers"), asked=Exists(waiting))
+        .order_by("city__folded", "city__subdivision", "pk")
     )
 
 

@@ -20,7 +20,7 @@ from assessments import access, queries
 from assessments.actions import claiming, listing
 from assessments.forms import AskerForm, DomainForm, JoinForm, WordsForm
 from assessments.letters import CLAIM
-from assessments.models import City, ClaimOutcome, ClaimRequest, Role
+from assessments.models import City, ClaimRequest, Role
 from assessments.views.inviting import SIGN_IN
 from assessments.views.joining import TRAP
 from wwc.accounts.models import User
@@ -142,10 +142,8 @@ def _of_my_city(request: HttpRequest, pk: int) -> ClaimRequest:
 def claims(request: HttpRequest) -> HttpResponse:
     """The claims that wait, or those that ended; and the cities that have no lead."""
     require(access.may_schedule(request.user))
-    rows = queries.claims_visible_to(request.user)
     ended = request.GET.get("show") == "ended"
-    shown = rows.exclude(outcome=ClaimOutcome.OPEN) if ended else rows.filter(outcome=ClaimOutcome.OPEN)
-    page = Paginator(shown, 50).get_page(request.GET.get("page"))
+    page = Paginator(queries.claims_listed(request.user, request.GET), 50).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "ended": ended,

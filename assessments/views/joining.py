@@ -80,9 +80,8 @@ def asked(request: HttpRequest) -> HttpResponse:
 def requests(request: HttpRequest) -> HttpResponse:
     """Staff: the requests to take part, those that wait first."""
     require(access.may_schedule(request.user))
-    rows = queries.join_requests_visible_to(request.user)
     decided = request.GET.get("show") == "decided"
-    page = Paginator(rows.filter(decided_at__isnull=not decided), 50).get_page(request.GET.get("page"))
+    page = Paginator(queries.join_requests_listed(request.user, request.GET), 50).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "decided": decided,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -9,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import now
 from django.utils.translation import gettext as _t
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments import access, queries
@@ -70,15 +70,18 @@ def _field_of(refusal: Refusal) -> str:
 def cycle(request: HttpRequest, slug: str) -> HttpResponse:
     """One cycle: its dates, its next step, the cities that take part."""
     one = get_object_or_404(queries.cycles_visible_to(request.user), slug=slug)
-    wanted = request.GET.get("q", "").strip()
-    rows = queries.rows_of(one, request.user, wanted)
+    asked = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "stage", "country", "population")}
+    rows = queries.rows_of(one, request.user, asked)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     following = next((status for status in STEPS if status in CYCLE_MOVES[one.status]), None)
     context = {
         "cycle": one,
         "zone": _zone(request),
         "page": page,
-        "wanted": wanted,
+        "asked": asked,
+        "query": f"{kept}&" if (kept := urlencode({name: value for name, value in asked.items() if value})) else "",
+        "narrowed": any(asked.values()),
+        "stages": Status.choices,
         "following": following,
         "can_join": one.status == CycleStatus.OPEN,
         "counts": queries.counts_by_status(one, request.user),
@@ -149,7 +152,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def _case(request: HttpRequest, assessment: Assessment, extending: ExtendForm, reopening: ReopenForm) -> dict[str, Any]:
     """What the page of a case shows."""
     opened = assessment.cycle.opens_at.date()
-    events = Paginator(queries.timeline_of(assessment, VERBS), 50).get_page(request.GET.get("page"))
+    events = Paginator(queries.timeline_of(assessment), 50).get_page(request.GET.get("page"))
     return {
         "assessment": assessment,
         "city": assessment.city,
@@ -168,42 +171,6 @@ def _case(request: HttpRequest, assessment: Assessment, extending: ExtendForm, r
     }
 
 
-VERBS = {
-    "started": _("Started"),
-    "saved": _("Answer saved"),
-    "attached": _("Evidence added"),
-    "detached": _("Evidence taken off"),
-    "replaced": _("Evidence replaced"),
-    "attested": _("Attested"),
-    "consented": _("The public may see"),
-    "moved": _("Moved"),
-    "extended": _("Date moved"),
-    "asked": _("Question written"),
-    "sent": _("Question sent"),
-    "replied": _("Question answered"),
-    "ended": _("Question ended"),
-    "called_to_attest": _("Asked to sign"),
-    "asked_for_time": _("Asked for more time"),
-    "asked_to_reopen": _("Asked to open an answer again"),
-    "granted": _("More time was given"),
-    "refused": _("Request refused"),
-    "opened_again": _("Answer opened again"),
-    "closed_again": _("Answer closed again"),
-    "invited": _("Invited"),
-    "accepted": _("Invitation accepted"),
-    "canceled": _("Invitation taken back"),
-    "joined": _("Joined the team"),
-    "left": _("Left the team"),
-    "asked_to_join": _("Asked to take part"),
-    "decided": _("Request to take part decided"),
-    "claimed": _("Asked to become a lead"),
-    "proved": _("Address proved"),
-    "claim_ended": _("Request to become a lead ended"),
-    "domain_recorded": _("Domain of the city recorded"),
-    "chose_targets": _("Targets chosen"),
-    "began_acting": _("Seen as the city sees it"),
-    "ended_acting": _("No longer seen as the city sees it"),
-}
 WORDS = {**dict(Status.choices), **dict(Role.choices), **dict(Consent.choices), **dict(Asked.choices)}
 
 
@@ -211,7 +178,7 @@ def _in_words(event: Event) -> str:
     """One line of the timeline: what happened, to what, from where to where."""
     about = " · ".join(str(event.data[name]) for name in ("criterion", "title") if event.data.get(name))
     steps = ", ".join(str(WORDS.get(step, "")) for step in (event.before, event.after) if step in WORDS)
-    return " · ".join(part for part in (str(VERBS[event.verb]), about, steps) if part)
+    return " · ".join(part for part in (str(queries.TIMELINE[event.verb]), about, steps) if part)
 
 
 @require_POST

@@ -6,7 +6,7 @@ from reviews.forms.assigning import MemberForm, PanelForm, PlanLineForm, TableFo
 from reviews.forms.awarding import AwardForm, CorrectionForm, FlipForm, HourForm, RevocationForm, RoundForm
 from reviews.forms.calling import CallForm, NoteForm
 from reviews.forms.declaring import DeclarationForm, Declared, FoundForm, GlassForm, ReasonForm
-from reviews.forms.exporting import ExportForm
+from reviews.forms.exporting import ExportForm, ListForm
 from reviews.forms.reading import FindingForm, PhraseForm, as_typed
 from reviews.forms.settling import ItemForm, PracticeForm, SettlementForm, TalkForm
 from reviews.forms.targeting import TargetsForm
@@ -31,6 +31,7 @@ __all__ = [
     "HourForm",
     "ItemForm",
     "LetterForm",
+    "ListForm",
     "MemberForm",
     "MessageForm",
     "NoteForm",

@@ -11,6 +11,15 @@ from reviews.models import Format
 from reviews.queries.exports import NAMES, TABLES
 
 
+class ListForm(forms.Form):
+    """In which form a list is taken away."""
+
+    form = forms.ChoiceField(
+        label=_("Form"), choices=Format.choices, initial=Format.CSV, widget=forms.RadioSelect(attrs={"class": "choices"}),
+        error_messages={"required": _("Choose a form.")},
+    )  # fmt: skip
+
+
 class ExportForm(forms.Form):
     """A cycle, a form, and the tables; all of them unless some are taken out."""
 

@@ -6,20 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, date, datetime
 from functools import partial
 from hashlib import sha256
-from itertools import chain
+from itertools import chain, count, islice
 from tempfile import TemporaryFile
 from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from criteria.scoring import ENGINE_VERSION
 from reviews.models import Export, Format
-from reviews.queries import exports
+from reviews.queries import exports, lists
 from reviews.queries.exports import Table
-from wwc import cells, tables
+from wwc import cells, sheets, tables
 from wwc.audit.record import record
 from wwc.clock import under_lock
 from wwc.outbox import files, running
@@ -62,9 +60,9 @@ def pack(out: IO[bytes], export: Export, closed: list[int], manifest: dict[str, 
     began = under_lock()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         hashes = {name: _put(package, name, parts) for name, parts in _parts(export.form, reading)}
+        cycle = {"cycle": export.cycle.slug, "edition": export.cycle.standard.code} if export.cycle else dict(export.listed)
         manifest |= {
-            "cycle": export.cycle.slug,
-            "edition": export.cycle.standard.code,
+            **cycle,
             "engine": ENGINE_VERSION,
             "began_at": _plain(began),
             "ended_at": _plain(under_lock()),
@@ -86,13 +84,21 @@ class _Reading:
 
     def __init__(self, export: Export, closed: list[int]) -> None:
         self.export, self.closed, self.cut = export, closed, 0
-        self.tables = [table for table in exports.TABLES if table.name in export.tables]
-        self.total = sum(exports.count(table, export.cycle, closed) for table in self.tables)
+        self.numbers: dict[str, list[int]] = {}
+        if export.cycle:
+            self.tables = [table for table in exports.TABLES if table.name in export.tables]
+            self.total = sum(exports.count(table, export.cycle, closed) for table in self.tables)
+        else:
+            found = lists.found(export.listed["list"], export.listed["asked"], export.asked_by, under_lock())
+            self.tables = [table for table, _numbers in found]
+            self.numbers = {table.name: numbers for table, numbers in found}
+            self.total = sum(map(len, self.numbers.values()))
         self.counts = dict.fromkeys((table.name for table in self.tables), 0)
 
     def pieces(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
         """The rows of one table; each piece renews the lease of the work."""
-        for piece in exports.rows(table, self.export.cycle, self.closed):
+        cycle = self.export.cycle
+        for piece in exports.rows(table, cycle, self.closed) if cycle else exports.of_rows(table, self.numbers[table.name]):
             yield piece
             self.counts[table.name] += len(piece)
             done = sum(self.counts.values())
@@ -137,33 +143,28 @@ def _json(table: Table, pieces: Pieces) -> Iterator[bytes]:
 
 def _workbook(reading: _Reading) -> Iterator[bytes]:
     """A sheet for each table, and a further one where a sheet is full."""
-    book = Workbook(write_only=True)
-    for table in reading.tables:
-        sheet = _sheet(book, table, 1)
-        for number, row in enumerate(chain.from_iterable(reading.pieces(table))):
-            if number and number % SHEET_ROWS == 0:
-                sheet = _sheet(book, table, number // SHEET_ROWS + 1)
-            sheet.append([_cell(sheet, value, reading) for value in row])
     with TemporaryFile() as saved:
-        book.save(saved)
+        with sheets.writing(saved) as book:
+            for table in reading.tables:
+                rows = _cells(reading, table)
+                for number in count(1):
+                    name = table.name if number == 1 else f"{table.name} {number}"
+                    book.sheet(name, chain([table.head], islice(rows, SHEET_ROWS)))
+                    if (following := next(rows, None)) is None:
+                        break
+                    rows = chain([following], rows)
         saved.seek(0)
         yield from iter(lambda: saved.read(1 << 20), b"")
 
 
-def _sheet(book: Any, table: Table, number: int) -> Any:
-    sheet = book.create_sheet(table.name if number == 1 else f"{table.name} {number}")
-    sheet.append(table.head)
-    return sheet
-
-
-def _cell(sheet: Any, value: Any, reading: _Reading) -> Any:
-    """A number as a number, anything else as text that no spreadsheet runs, cut where a cell does not take it whole."""
-    plain = _plain(value)
-    if not isinstance(plain, str):
-        return plain
-    if not cells.fits(plain):
-        plain, reading.cut = cells.cut(plain, CUT), reading.cut + 1
-    return cells.put(WriteOnlyCell(sheet), plain)
+def _cells(reading: _Reading, table: Table) -> Iterator[list[Any]]:
+    """The rows of a table as cells take them: a number, or text that is cut where a cell does not take it whole."""
+    for row in chain.from_iterable(reading.pieces(table)):
+        found = [_plain(value) for value in row]
+        for place, plain in enumerate(found):
+            if isinstance(plain, str) and len(plain) > cells.CELL_LENGTH // 8 and not cells.fits(plain):
+                found[place], reading.cut = cells.cut(plain, CUT), reading.cut + 1
+        yield found
 
 
 def _plain(value: Any) -> Any:

@@ -16,9 +16,13 @@ class Format(models.TextChoices):
 
 
 class Export(models.Model):
-    """A ZIP of tables with its manifest, for the one who asked. The file goes after a week; the row stays and says what was in it."""
+    """A ZIP of tables with its manifest, for the one who asked. The file goes after a week; the row stays and says what was in it.
 
-    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="exports")
+    It is of a cycle, or of a list that staff look at, with its filters as they stood.
+    """
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, null=True, related_name="exports")
+    listed = models.JSONField(default=dict, help_text="Of a list: its name (`list`) and what its address asked for (`asked`).")
     form = models.CharField(max_length=4, choices=Format)
     tables = models.JSONField(help_text="The names of the tables that were chosen.")
     asked_at = models.DateTimeField()
@@ -35,6 +39,9 @@ class Export(models.Model):
         constraints = [
             one_of("form", Format.choices, name="export_form"),
             models.CheckConstraint(
+                condition=models.Q(cycle__isnull=False, listed={}) | models.Q(cycle=None) & ~models.Q(listed={}), name="export_of_one"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(made_at=None, stored="", sha256="")
                 | models.Q(made_at__isnull=False, gone_at=None) & ~models.Q(stored="") & ~models.Q(sha256="")
                 | models.Q(made_at__isnull=False, gone_at__isnull=False, stored="") & ~models.Q(sha256=""),
@@ -43,4 +50,9 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"export of {self.cycle}"
+        return f"export of {self.name}"
+
+    @property
+    def name(self) -> str:
+        """What it is of, as a word of an address."""
+        return self.cycle.slug if self.cycle else str(self.listed["list"])

@@ -10,8 +10,8 @@ from django.utils.translation import gettext
 
 from assessments import queries as case
 from reviews.models import Award, PublishedAward
-from reviews.queries.announced import BANDS
 from reviews.queries.results import AreaLines
+from wwc.geography import BANDS
 from wwc.templatetags.display import figure
 
 FEWEST = 5  # with fewer, one city could be read off the figures

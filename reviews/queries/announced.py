@@ -19,17 +19,11 @@ from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, Out
 from reviews.lifecycle import Kind
 from reviews.models.published import PublishedAward, PublishedChange, PublishedCity
 from wwc import geography
+from wwc.geography import BANDS
 
 TIERS = ("platinum", "gold", "silver", "certified")
 KINDS = {kind.value: kind.label for kind in Kind if kind != Kind.NO_TIER}
 UNPUBLISHED = "not-published"
-BANDS = {
-    "30000": (30_000, 99_999),
-    "100000": (100_000, 249_999),
-    "250000": (250_000, 499_999),
-    "500000": (500_000, 999_999),
-    "1000000": (1_000_000, None),
-}
 IN_HISTORY = Q(closed_at=None) | Q(closed_because="revoked")
 REPLACED = {"superseded", "corrected"}
 _BY_NAME = ("city__folded", "city__subdivision_name", "pk")

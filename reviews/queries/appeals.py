@@ -1,5 +1,6 @@
 """Appeals: until when, which are whose to see, who may read one, and what is told of a round on its day."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,6 +84,28 @@ def filed_in(user: Any) -> QuerySet[Appeal]:
 def appeals_to(user: Any) -> QuerySet[Appeal]:
     """The appeals that a person of the program may see, less those of closed cities."""
     return _whole(Appeal.objects.filter(answer__assessment__in=results.deciding_to(user)))
+
+
+# The parts of the list, in the order in which an appeal goes through them.
+PARTS: dict[str, list[str]] = {
+    "filed": [AppealStatus.FILED],
+    "reading": [AppealStatus.ADMITTED],
+    "confirm": [AppealStatus.SETTLED],
+    "tell": [AppealStatus.CONFIRMED],
+    "over": [AppealStatus.TOLD, AppealStatus.NOT_ADMITTED, AppealStatus.WITHDRAWN],
+}
+
+
+def part_of_list(user: Any, asked: Mapping[str, str]) -> str:
+    """Which part of the list an address asks for (`show`); else where the person's own work begins."""
+    return asked["show"] if asked.get("show", "") in PARTS else "filed" if user.of_programme else "reading"
+
+
+def listed(user: Any, asked: Mapping[str, str]) -> QuerySet[Appeal]:
+    """The appeals of one part, narrowed to a country: the program's, or those that a reader is to read."""
+    rows = appeals_to(user) if user.of_programme else heard_by(user)
+    rows = rows.filter(status__in=PARTS[part_of_list(user, asked)])
+    return case.narrowed(rows, asked, "answer__assessment__city").order_by("due_at", "filed_at", "pk")
 
 
 def heard_by(user: Any) -> QuerySet[Appeal]:

@@ -177,6 +177,11 @@ class Board:
         mine = [(each, reading) for each in self.standings for reading in each.readings if reading.member == member]
         return [each for each, reading in mine if not filed or reading.finding]
 
+    def readings_of(self, member: int, *, filed: bool = False) -> list[Reading]:
+        """The same as the readings themselves."""
+        mine = [reading for each in self.standings for reading in each.readings if reading.member == member]
+        return [reading for reading in mine if not filed or reading.finding]
+
     def running(self) -> list[Running]:
         """Work that has not ended, by kind."""
         by_kind: dict[str, list[Work]] = defaultdict(list)

@@ -294,8 +294,10 @@ def cities_open(cycle: Cycle, closed: Sequence[int]) -> QuerySet[City]:
     return City.objects.filter(pk__in=taking_part.values("city"))
 
 
-def closed_in(cycle: Cycle, user: Any) -> list[int]:
-    """The numbers of the cities of the cycle that are closed to the person."""
+def closed_in(cycle: Cycle | None, user: Any) -> list[int]:
+    """The numbers of the cities of the cycle that are closed to the person; without a cycle, of all cities."""
+    if cycle is None:
+        return sorted(closed_city_ids(user))
     return sorted(Assessment.objects.filter(cycle=cycle, city__in=closed_city_ids(user)).values_list("city", flat=True))
 
 
@@ -311,6 +313,13 @@ def rows(table: Table, cycle: Cycle, closed: Sequence[int]) -> Iterator[list[tup
     while chunk := list(found.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1][0]
         yield [row[1:] for row in chunk]
+
+
+def of_rows(table: Table, numbers: Sequence[int]) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows with these numbers, piece by piece in the order of the numbers; one that went meanwhile is not there."""
+    found = table.model._default_manager.order_by("pk").values_list(*table.paths)
+    for start in range(0, len(numbers), CHUNK):
+        yield list(found.filter(pk__in=numbers[start : start + CHUNK]))
 
 
 def exports_of(user: Any) -> QuerySet[Export]:

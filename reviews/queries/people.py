@@ -1,5 +1,6 @@
 """The people of the program and its cities for staff, and what keeps one of them from being erased."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -56,6 +57,12 @@ def people_sought(rows: QuerySet[User], *, text: str = "", part: str = "", state
     if state in in_state:
         rows = rows.filter(in_state[state])
     return rows.order_by("name", "pk")
+
+
+def people_listed(user: Any, asked: Mapping[str, str]) -> QuerySet[User]:
+    """The people that the person's list shows for what its address asks: `q`, `part`, `state`."""
+    rows = people_shown_to(user)
+    return people_sought(rows, text=asked.get("q", ""), part=asked.get("part", ""), state=asked.get("state", ""))
 
 
 def _has_part(part: str) -> Any:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import get_default_timezone
 from django.utils.translation import gettext
 
@@ -309,6 +309,9 @@ def decisions(assessments: Iterable[Assessment]) -> list[Decision]:
     return [_decision(case, scores[case.pk], before[case.city_id], awards.get(case.pk)) for case in cases]
 
 
+TIERS_SOUGHT = ("platinum", "gold", "silver", "certified", "none")
+
+
 def deciding(user: Any, show: str) -> QuerySet[Assessment]:
     """One part of what staff decide on: without a proposal, proposed, or decided; by the cities' names.
 
@@ -324,6 +327,16 @@ def deciding(user: Any, show: str) -> QuerySet[Assessment]:
         "decided": rows.filter(Q(status=Status.DECIDED) | Q(status=Status.ANNOUNCED) & Exists(settled)),
     }
     return parts.get(show, parts["ready"]).order_by("city__folded", "pk")
+
+
+def deciding_sought(user: Any, asked: Mapping[str, str]) -> QuerySet[Assessment]:
+    """One part of what staff decide on (`show`), narrowed to a tier that the latest score comes to, a country, a band of population."""
+    rows = deciding(user, asked.get("show", ""))
+    if asked.get("tier", "") in TIERS_SOUGHT:
+        latest = Score.objects.filter(assessment=OuterRef("pk"), engine=ENGINE_VERSION).order_by("-pk")
+        tier = "" if asked["tier"] == "none" else asked["tier"]
+        rows = rows.annotate(comes_to=Subquery(latest.values("tier")[:1])).filter(comes_to=tier)
+    return case.narrowed(rows, asked)
 
 
 def _decision(case: Assessment, score: Score | None, history: Sequence[PublishedAward], award: Award | None) -> Decision:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -25,15 +26,6 @@ from reviews.queries import appeals, results
 from reviews.views.desk import at_desk
 from wwc.http import refusals_shown, typed
 from wwc.refusals import require
-
-# The parts of the list, in the order in which an appeal goes through them.
-PARTS = {
-    "filed": [AppealStatus.FILED],
-    "reading": [AppealStatus.ADMITTED],
-    "confirm": [AppealStatus.SETTLED],
-    "tell": [AppealStatus.CONFIRMED],
-    "over": [AppealStatus.TOLD, AppealStatus.NOT_ADMITTED, AppealStatus.WITHDRAWN],
-}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,13 +63,13 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def listing(request: HttpRequest) -> HttpResponse:
     """The appeals by what they wait for: the program's, or those that a reader is to read."""
     require(access.may_see_appeals(request.user))
-    shown = request.GET.get("show")
-    show = shown if shown in PARTS else "filed" if request.user.of_programme else "reading"  # type: ignore[union-attr]
-    rows = _all(request)
-    parts = [(key, label, rows.filter(status__in=PARTS[key]).count()) for key, label in _labels()]
-    found = rows.filter(status__in=PARTS[show]).order_by("due_at", "filed_at", "pk")
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
-    return render(request, "reviews/appealing.html", {"page": page, "parts": parts, "show": show})
+    asked = {name: request.GET.get(name, "").strip()[:100] for name in ("show", "country")}
+    rows, show = _all(request), appeals.part_of_list(request.user, asked)
+    parts = [(key, label, rows.filter(status__in=appeals.PARTS[key]).count()) for key, label in _labels()]
+    page = Paginator(appeals.listed(request.user, asked), 25).get_page(request.GET.get("page"))
+    return render(
+        request, "reviews/appealing.html", {"page": page, "parts": parts, "show": show, "asked": asked, "query": f"{urlencode(asked)}&"}
+    )
 
 
 @require_safe

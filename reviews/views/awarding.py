@@ -1,6 +1,7 @@
 """Deciding: what is ready with its score, its reasons and its distance to the lines; propose, approve, retract."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -26,11 +27,22 @@ from wwc.refusals import require
 def awarding(request: HttpRequest) -> HttpResponse:
     """What waits for a proposal, for an approval, for a round."""
     require(access.may_decide(request.user))
-    show = request.GET.get("show", "ready")
+    asked = {name: request.GET.get(name, "").strip()[:100] for name in ("show", "tier", "country", "population")}
+    show = asked["show"] or "ready"
     parts = [(key, label, results.deciding(request.user, key).count()) for key, label in _parts()]
-    page = Paginator(results.deciding(request.user, show).select_related("city", "cycle__standard"), 25).get_page(request.GET.get("page"))
+    found = results.deciding_sought(request.user, asked).select_related("city", "cycle__standard")
+    page = Paginator(found, 25).get_page(request.GET.get("page"))
     rows = [_with_ruling(request.user, decision) for decision in results.decisions(page.object_list)]
-    return render(request, "reviews/awarding.html", {"rows": rows, "page": page, "parts": parts, "show": show})
+    context = {
+        "rows": rows,
+        "page": page,
+        "parts": parts,
+        "show": show,
+        "asked": asked,
+        "tiers": results.TIERS_SOUGHT,
+        "query": f"{urlencode(asked)}&",
+    }
+    return render(request, "reviews/awarding.html", context)
 
 
 @require_safe

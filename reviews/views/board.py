@@ -1,5 +1,7 @@
 """Staff: the cycle as a map, counts that are links, what waits, what runs."""
 
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -55,7 +57,8 @@ def rows(request: HttpRequest, slug: str, what: str) -> HttpResponse:
     if kind == "assessments":
         found = [(each, whole.by_assessment[each.pk]) for each in found]
     page = Paginator(found, 50).get_page(request.GET.get("page"))
-    context = {"cycle": cycle, "what": what, "name": boards.ROWS[what].name, "kind": kind, "page": page}
+    export = ("board", f"{urlencode({'cycle': slug, 'what': what})}&")
+    context = {"export": export, "cycle": cycle, "what": what, "name": boards.ROWS[what].name, "kind": kind, "page": page}
     return render(request, "reviews/rows.html", context)
 
 
@@ -70,5 +73,6 @@ def reader(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     whole = boards.board(cycle, request.user, now())
     page = Paginator(boards.named(whole.read_by(pk, filed=filed), whole, panel), 50).get_page(request.GET.get("page"))
     name = (_("Filed by %(person)s") if filed else _("With %(person)s")) % {"person": panel[pk].person}
-    context = {"cycle": cycle, "name": name, "kind": "answers", "page": page, "query": "filed=1&" if filed else ""}
+    export = ("assignments", f"{urlencode({'cycle': slug, 'reader': pk})}&")
+    context = {"export": export, "cycle": cycle, "name": name, "kind": "answers", "page": page, "query": "filed=1&" if filed else ""}
     return render(request, "reviews/rows.html", context)

@@ -22,7 +22,7 @@ def people(request: HttpRequest) -> HttpResponse:
     """Everybody with an account, by name or address, part and state."""
     require(access.may_see_people(request.user))
     asked = {name: request.GET.get(name, "").strip()[:100] for name in ("q", "part", "state")}
-    found = queries.people_sought(queries.people_shown_to(request.user), text=asked["q"], part=asked["part"], state=asked["state"])
+    found = queries.people_listed(request.user, asked)
     page = Paginator(found, 50).get_page(request.GET.get("page"))
     parts = queries.parts_of(list(page), request.user)
     context = {

@@ -349,6 +349,7 @@ PAGES: dict[str, list[See]] = {
     "reviews:person": [See("staff", lambda s: [s.people["lead"].pk]), See("director", to_erase)],
     "reviews:exporting": [See("staff", does=unfolds)],
     "reviews:export": [See("staff", case("export"))],
+    "reviews:export_list": [See("staff", lambda s: ["letters"], "?state=sent"), See("staff", lambda s: ["people"])],
     "reviews:look_as_city": [See("staff", judged("award"), does=unfolds)],
     "reviews:look_as_public": [See("staff", judged("award"), does=unfolds)],
     "reviews:targets": [See("told lead", case("told"))],

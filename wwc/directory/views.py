@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from criteria import queries as rulebooks
 from reviews.queries import announced
 from wwc import geography
+from wwc.geography import BANDS
 from wwc.http import private_file
 
 CITIES_A_PAGE = 25
@@ -43,7 +44,7 @@ def cities(request: HttpRequest) -> HttpResponse:
         "countries": _by_number((code, geography.country_name(code), n) for code, n in facets.countries.items()),
         "tiers": [(tier, facets.tiers[tier]) for tier in (*announced.TIERS, announced.UNPUBLISHED, "honor_roll") if facets.tiers[tier]],
         "years": sorted(facets.years.items(), reverse=True),
-        "bands": list(announced.BANDS.items()),
+        "bands": list(BANDS.items()),
     }
     return render(request, "directory/cities.html", context)
 
@@ -158,7 +159,7 @@ def _filters(given: QueryDict) -> announced.Filters:
         year=int(year) if year.isascii() and year.isdigit() and 2000 <= int(year) <= 9999 else None,
         country=country if country in geography.COUNTRIES else "",
         state=state if state in geography.STATES else "",
-        population=given.get("population", "") if given.get("population") in announced.BANDS else "",
+        population=given.get("population", "") if given.get("population") in BANDS else "",
         sort=given.get("sort", "") if given.get("sort") in announced.SORTS else "name",
     )
 

@@ -76,3 +76,15 @@ FORMS = {
 def form_of_government(key: str) -> str:
     """The form of government in words."""
     return str(FORMS.get(key, key))
+
+
+@register.simple_tag
+def countries() -> list[tuple[str, str]]:
+    """Every country that can take part, by its name in the reader's language."""
+    return sorted(((code, geography.country_name(code)) for code in geography.COUNTRIES), key=lambda each: geography.fold(each[1]))
+
+
+@register.simple_tag
+def bands() -> list[tuple[str, tuple[int, int | None]]]:
+    """The bands of population, from small to large."""
+    return list(geography.BANDS.items())
