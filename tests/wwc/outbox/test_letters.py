@@ -44,7 +44,7 @@ def calls():
             if isinstance(node, ast.Call) and node.args:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 owner = getattr(getattr(node.func, "value", None), "id", "post")
-                if name in {"post", "_post"} and owner == "post":
+                if name in {"post", "post_many", "_post"} and owner == "post":
                     found.append((path.parent.name, path.name, node.args[0]))
     return found
 
