@@ -446,6 +446,11 @@ SPECTACULAR_SETTINGS = {
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "DecisionKind": "wwc.api.serializers.DECISIONS",
+        "CaseStatus": "wwc.api.serializers.STATUSES",
+        "EditionStatus": "wwc.api.serializers.EDITIONS",
+    },
 }
 
 LOGGING = {

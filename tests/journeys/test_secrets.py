@@ -332,13 +332,16 @@ def read_by(planted: Planted, who: str, addresses: dict[str, str]) -> Iterator[t
     person = s.people.get(who)
     headers = {}
     if person is not None:
-        _token, secret = tokens.make("Walk", scopes=["draft"], days=1, by=person, at=reviews.datetime.now(reviews.UTC))
+        scopes = [value for value, _label in tokens.scopes_for(person)]
+        _token, secret = tokens.make("Walk", scopes=scopes, days=1, by=person, at=reviews.datetime.now(reviews.UTC))
         headers = {"Authorization": f"Bearer {secret}"}
         for letter in Letter.objects.filter(to=person):
             yield "letter", f"{letter.kind} {letter.pk}", f"{letter.subject} {texts.as_sent(letter)}"
     caller = Client(headers=headers)
-    drafts = [f"v1/assessments/{case.cycle.slug}/{case.city.slug}/draft-score/" for case in planted.cases.values()]
-    for path in (*API, *drafts):
+    own = ("draft-score", "evidence", "questions", "result")
+    cases = [f"v1/assessments/{case.cycle.slug}/{case.city.slug}/{what}/" for case in planted.cases.values() for what in own]
+    cycles = {f"v1/cycles/{case.cycle.slug}/{what}/" for case in planted.cases.values() for what in ("assessments", "scores", "awards")}
+    for path in (*API, *cases, *sorted(cycles)):
         yield "api", path, words_of(caller.get(f"/api/{path}"))
 
 

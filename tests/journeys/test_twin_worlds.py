@@ -93,7 +93,8 @@ def guests(world: World, names: Sequence[str], thorough: Sequence[str] = (), wit
     """The people by name, each in a browser; some of them once more as a program with a token."""
     found = [Person(name, client_of_part(world, name).cookies.output(header="", sep=";"), {}, name in thorough) for name in names]  # type: ignore[arg-type]
     for name in with_token:
-        _token, secret = tokens.make("Twin", scopes=["draft"], days=9, by=world.people[name], at=world.at)
+        scopes = [value for value, _label in tokens.scopes_for(world.people[name])]
+        _token, secret = tokens.make("Twin", scopes=scopes, days=9, by=world.people[name], at=world.at)
         found.append(Person(f"{name} with a token", "", {"Authorization": f"Bearer {secret}"}, name in thorough))
     return found
 
@@ -383,7 +384,14 @@ def test_whether_anything_is_decided_shows_nowhere(small):
 
 
 CONTROLS = {
-    "other_tier": ["reviews:award", "reviews:announcement", "reviews:look_as_city", "reviews:look_as_public"],
+    "other_tier": [
+        "api:cycle-scores",
+        "api:cycle-awards",
+        "reviews:award",
+        "reviews:announcement",
+        "reviews:look_as_city",
+        "reviews:look_as_public",
+    ],
     "papers_there": ["reviews:announcement", "reviews:paper", "reviews:look_at_kit"],
     "undecided": ["reviews:awarding", "reviews:announcing", "reviews:announcement"],
     "no_tier": ["reviews:award"],
@@ -395,8 +403,9 @@ CHANGES: dict[str, Change] = {each.__name__: each for each in (other_tier, paper
 
 def test_each_difference_shows_to_who_may_know(small):
     """The control: staff see every one of them, and the city the hour that it is told before the others."""
-    small.persons = guests(small, ["staff"])
-    small.persons[0].thorough = False
+    small.persons = guests(small, ["staff"], with_token=["staff"])
+    for person in small.persons:
+        person.thorough = False
     small.keep({each for found in CONTROLS.values() for each in found}.__contains__)
     one = Walked(small)
     for name, change in CHANGES.items():
@@ -412,11 +421,13 @@ def told_already(world: World) -> None:
 
 def test_a_city_that_was_told_knows_more_than_its_contributor(small):
     names = ["lead", "signatory", "contributor", "other lead", "visitor"]
-    small.persons = guests(small, names)
-    small.keep({"reviews:result", "reviews:scorecard", "reviews:certificate", "reviews:press_kit"}.__contains__)
+    small.persons = guests(small, names, with_token=names[:4])
+    kept = {"reviews:result", "reviews:scorecard", "reviews:certificate", "reviews:press_kit", "api:result", "api:cycle-scores"}
+    small.keep(kept.__contains__)
     one, other = Walked(small, [papers_there]), Walked(small, [papers_there, told_already])
     seen = {each.partition(":")[0] for each in differences(one, other)}
-    assert seen == {"lead", "signatory", "letters to lead"}, "who is written to and who is not; the others know as little as before"
+    told = {"lead", "signatory", "lead with a token", "signatory with a token", "letters to lead"}
+    assert seen == told, "who is written to and who is not; the others know as little as before"
 
 
 def test_a_door_that_stands_open_is_found(small, monkeypatch):

@@ -241,4 +241,5 @@ LOOKS = frozenset({
     "see_calibration", "try_edition", "read_calls", "read_answer", "fetch_evidence", "see_page",
     "see_undecided", "own_result", "own_certificate", "own_kit", "look_at_kit", "see_appeals", "see_people", "own_tokens",
     "own_letters",
+    "token_draft", "token_evidence", "token_questions", "token_result", "token_cases", "token_scores", "token_awards",
 })  # fmt: skip

@@ -1,11 +1,13 @@
 """The table of who may what, walked person by person: through the rulings, and through the pages."""
 
 import csv
+from datetime import UTC, datetime
 from html import unescape
 from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.test import Client
 from django.urls import reverse
 
 from assessments import access as case_access
@@ -13,6 +15,8 @@ from assessments.models import Conflict
 from criteria import access as rulebook_access
 from reviews import access as judgement_access
 from tests.permissions import world as worlds
+from wwc.accounts import tokens
+from wwc.accounts.models import ApiToken
 from wwc.audit.models import Event
 from wwc.outbox import access as outbox_access
 
@@ -70,13 +74,18 @@ def test_the_rulings_say_what_the_table_says(it):
     assert not wrong, "\n".join(wrong)
 
 
-def ask(client, row, it):
-    """Ask for the page of a line as that person, and undo what it did."""
+def ask(client, row, it, person=None):
+    """Ask for the page of a line as that person, and undo what it did. A program has the person's token and no cookie."""
     method, _space, name = row["page"].partition(" ")
     args, fields = worlds.request(row["key"], it)
     with transaction.atomic():
         address = reverse(name, args=args)
-        answer = client.post(address, fields) if method == "POST" else client.get(address)
+        if method == "TOKEN" and person:
+            token, secret = tokens.make("A program", scopes=["draft"], days=1, by=person, at=datetime.now(UTC))
+            ApiToken.objects.filter(pk=token.pk).update(scopes=ApiToken.Scope.values)  # what it could be is no reason of a refusal
+            answer = Client(headers={"authorization": f"Bearer {secret}"}).get(address)
+        else:
+            answer = client.post(address, fields) if method == "POST" else client.get(address)
         if answer.streaming:
             b"".join(answer.streaming_content)
         transaction.set_rollback(True)
@@ -89,7 +98,7 @@ def test_the_pages_answer_as_the_table_says(it, client_of):
     clients = {role: client_of(it.people[role]) for role in ROLES}
     for row in filter(lambda row: row["page"], ROWS):
         for role in ROLES:
-            answer = ask(clients[role], row, it)
+            answer = ask(clients[role], row, it, it.people[role])
             wanted = {"yes": {200, 302, 409, 422}, "no": {403}, "-": {404}}[row[role]]
             if row["key"] in PROGRAMME_PAGES and row[role] == "no":
                 wanted = {404}
@@ -106,6 +115,9 @@ def test_a_person_who_has_not_signed_in_is_asked_to(it, client_of):
     client = client_of()
     for row in filter(lambda row: row["page"], ROWS):
         answer = ask(client, row, it)
+        if row["page"].startswith("TOKEN"):
+            assert answer.status_code == 401, row["key"]
+            continue
         assert answer.status_code == 302, row["key"]
         assert answer["Location"].startswith("/accounts/login/"), row["key"]
 

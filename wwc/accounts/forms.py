@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken, User
 from wwc.outbox import preferences
 
@@ -37,6 +38,11 @@ class TokenForm(forms.Form):
     label = forms.CharField(label=_("Name of the token"), max_length=80, help_text=_("What it is for, so that you know it again."))
     scopes = forms.MultipleChoiceField(label=_("It may read"), choices=ApiToken.Scope.choices, widget=forms.CheckboxSelectMultiple)
     days = forms.IntegerField(label=_("Days it lives"), min_value=1, max_value=366, initial=90)
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        scopes: Any = self.fields["scopes"]
+        scopes.choices = tokens.scopes_for(person)
 
 
 class WebhookForm(forms.Form):

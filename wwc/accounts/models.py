@@ -108,9 +108,13 @@ class ApiToken(models.Model):
     """A token that acts as its person, within its scopes. Only its hash is kept."""
 
     class Scope(models.TextChoices):
-        """What a token may read."""
+        """What a token may read; never more than its person may."""
 
         DRAFT = "draft", _("the draft score of my city")
+        EVIDENCE = "evidence", _("which evidence my city has, without the files")
+        QUESTIONS = "questions", _("questions to my city and what it replied")
+        RESULT = "result", _("the result of my city, once I may read it")
+        CYCLE = "cycle", _("assessments, scores and awards of a cycle, for people of the program")
 
     person = models.ForeignKey(User, models.PROTECT, related_name="+")
     label = models.CharField(_("name"), max_length=80)

@@ -38,7 +38,7 @@ def make(label: str, *, scopes: list[str], days: int, by: User, at: datetime) ->
     """Make a token of one's own; its secret is returned once and kept nowhere. Raises TooLong and NoScope."""
     if not timedelta(days=1) <= timedelta(days=days) <= LONGEST:
         raise TooLong()
-    if not scopes or set(scopes) - set(ApiToken.Scope.values):
+    if not scopes or set(scopes) - {value for value, _label in scopes_for(by)}:
         raise NoScope()
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
@@ -53,6 +53,11 @@ def revoke(token: ApiToken, *, by: User, at: datetime) -> None:
     """End a token of one's own, at once."""
     if ApiToken.objects.filter(pk=token.pk, person=by, revoked_at=None).update(revoked_at=at, revoked_by=by):
         record("revoked_token", token, by=by, at=at)
+
+
+def scopes_for(person: User) -> list[tuple[str, Any]]:
+    """What a token of this person can be made to read: what is the program's own is offered to its people alone."""
+    return [(value, label) for value, label in ApiToken.Scope.choices if person.of_programme or value != ApiToken.Scope.CYCLE]
 
 
 def tokens_of(person: User) -> QuerySet[ApiToken]:

@@ -82,12 +82,12 @@ def stop_letters(request: HttpRequest, token: str) -> HttpResponse:
 def token_list(request: HttpRequest) -> HttpResponse:
     """One's tokens; a new one shows its secret here, once."""
     person: Any = request.user
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST or None, person=person)
     secret = ""
     if request.method == "POST" and form.is_valid():
         with refusals_shown(request):
             _token, secret = tokens.make(**form.cleaned_data, by=person, at=timezone.now())
-            form = TokenForm()
+            form = TokenForm(person=person)
     shown = {"form": form, "secret": secret, "tokens": tokens.tokens_of(person), "now": timezone.now()}
     return render(request, "people/tokens.html", shown, status=200 if secret or request.method != "POST" else 422)
 

@@ -99,16 +99,16 @@ class Public(Strict):
 
 
 class OfToken(Strict):
-    """For the person of a token with the scope that is needed; never kept by a cache."""
+    """For the person of a token with one of the scopes that are needed; never kept by a cache."""
 
     permission_classes = [IsAuthenticated]
-    scope = ApiToken.Scope.DRAFT
+    scopes: ClassVar[tuple[ApiToken.Scope, ...]]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Ask for the scope."""
         super().initial(request, *args, **kwargs)
-        if self.token is None or self.scope not in self.token.scopes:
-            raise PermissionDenied(f"This token has not the scope {self.scope.value!r}.")
+        if self.token is None or not set(self.scopes) & set(self.token.scopes):
+            raise PermissionDenied(f"This token has not the scope {' or '.join(repr(scope.value) for scope in self.scopes)}.")
 
 
 def _noting(token_id: int) -> Callable[[Response], None]:

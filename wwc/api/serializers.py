@@ -8,17 +8,20 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from assessments.lifecycle import Status
-from assessments.models import Assessment
+from assessments.lifecycle import Asked, Status
+from assessments.models import Assessment, FileState
 from criteria import queries as rulebooks
 from criteria.models import CriterionLink, Standard, Tier
 from criteria.scoring import Score, Verdict, as_data
+from reviews.lifecycle import AwardStatus, Kind
+from reviews.models import Award
 from reviews.models.published import ChangeKind, PublishedAward, PublishedChange, PublishedCity
-from reviews.queries import announced
+from reviews.queries import announced, results
 
 TIER_ONLY = "The city agreed to publish its tier and no points."
 AREAS_ONLY = "The city agreed to publish points and areas and no single criteria."
 NOT_KNOWN = "No source of this award states it."
+EDITIONS = [("published", "published"), ("retired", "retired")]
 
 
 def address(name: str, *args: str) -> str:
@@ -31,7 +34,7 @@ class StandardRow(serializers.Serializer):
 
     code = serializers.CharField(help_text="Its code, as 2022.")
     name = serializers.CharField(help_text="Its name.")
-    status = serializers.ChoiceField(["published", "retired"], help_text="Whether assessments still use it.")
+    status = serializers.ChoiceField(EDITIONS, help_text="Whether assessments still use it.")
     rounding = serializers.ChoiceField(["exact", "half_up"], help_text="How a share of points is compared with a floor.")
     in_force = serializers.CharField(help_text="When it was or is in force, in words.")
     note = serializers.CharField(help_text="What a reader of it has to know; empty where nothing.")
@@ -314,6 +317,7 @@ class ScoreRow(serializers.Serializer):
         return TIER_ONLY if row.points is None else AREAS_ONLY
 
 
+DECISIONS, STATUSES = ([(value, value) for value in each.values] for each in (Kind, Status))
 STAGES = {
     Status.DRAFTING: "in_progress",
     Status.SUBMITTED: "received",
@@ -334,6 +338,9 @@ class AssessmentRow(serializers.Serializer):
     edition = serializers.CharField(source="cycle.standard.code", help_text="Code of the edition of the Standard.")
     stage = serializers.SerializerMethodField(help_text="As the city reads it; the same from receipt to announcement whatever is found.")
     draft_score = serializers.SerializerMethodField(help_text="Where the draft score is.")
+    evidence = serializers.SerializerMethodField(help_text="Where the list of evidence is.")
+    questions = serializers.SerializerMethodField(help_text="Where the questions are.")
+    result = serializers.SerializerMethodField(help_text="Where the result will be.")
 
     @extend_schema_field({"type": "string", "enum": sorted(set(STAGES.values()))})
     def get_stage(self, row: Assessment) -> str:
@@ -343,6 +350,18 @@ class AssessmentRow(serializers.Serializer):
     def get_draft_score(self, row: Assessment) -> str:
         """Its address."""
         return address("api:draft-score", row.cycle.slug, row.city.slug)
+
+    def get_evidence(self, row: Assessment) -> str:
+        """Its address."""
+        return address("api:evidence", row.cycle.slug, row.city.slug)
+
+    def get_questions(self, row: Assessment) -> str:
+        """Its address."""
+        return address("api:questions", row.cycle.slug, row.city.slug)
+
+    def get_result(self, row: Assessment) -> str:
+        """Its address."""
+        return address("api:result", row.cycle.slug, row.city.slug)
 
 
 class AreaPoints(serializers.Serializer):
@@ -380,3 +399,168 @@ class DraftScore(serializers.Serializer):
 def draft_score(score: Score) -> Any:
     """The core's score in the published shape."""
     return DraftScore(as_data(score)).data
+
+
+class UseRow(serializers.Serializer):
+    """What a document proves."""
+
+    cycle = serializers.CharField(source="answer.assessment.cycle.slug", help_text="Slug of the cycle.")
+    criterion = serializers.CharField(source="answer.criterion.code", help_text="Code of the criterion.")
+    pages = serializers.CharField(help_text="Where to look in it; empty where nothing is said.")
+
+
+class EvidenceRow(serializers.Serializer):
+    """A document or link of the city, as the version in use is."""
+
+    id = serializers.IntegerField(source="pk", help_text="Its number.")
+    title = serializers.CharField(help_text="What it is called.")
+    kind = serializers.CharField(source="current.kind", help_text="pdf, docx, xlsx, csv, text, image or link, decided by content.")
+    state = serializers.ChoiceField(
+        FileState.values, source="current.state", help_text="added, or what the virus check says of it: checking or refused."
+    )
+    version = serializers.IntegerField(source="current.number", help_text="The number of the version in use, from 1 on.")
+    filename = serializers.CharField(source="current.filename", help_text="The name of the file; empty for a link.")
+    size = serializers.IntegerField(source="current.size", help_text="Bytes; 0 for a link.")
+    sha256 = serializers.CharField(source="current.sha256", help_text="Hash of the file in hex; empty for a link.")
+    url = serializers.CharField(source="current.url", help_text="Where a link leads; empty for a file.")
+    link_note = serializers.CharField(source="current.note", help_text="What is said of a link.")
+    confidential = serializers.BooleanField(help_text="Whether the city called it confidential.")
+    expires_on = serializers.DateField(allow_null=True, help_text="Until when it is valid; null where nothing is said.")
+    added_at = serializers.DateTimeField(source="current.added_at", help_text="When the version in use was added, in UTC.")
+    used_for = UseRow(source="proves", many=True, help_text="What it proves now.")
+
+
+class ReplyRow(serializers.Serializer):
+    """What the city replied."""
+
+    text = serializers.CharField(help_text="What it changed, in its words.")
+    replied_at = serializers.DateTimeField(help_text="When it was sent, in UTC.")
+
+
+class QuestionRow(serializers.Serializer):
+    """A question that was sent to the city."""
+
+    id = serializers.IntegerField(source="pk", help_text="Its number.")
+    criterion = serializers.CharField(source="answer.criterion.code", help_text="Code of the criterion.")
+    voice = serializers.CharField(help_text="A letter for who asks, the same all through the assessment.")
+    text = serializers.CharField(help_text="The question.")
+    required = serializers.BooleanField(help_text="Whether it has to be answered.")  # type: ignore[assignment]
+    status = serializers.ChoiceField(
+        [each for each in Asked.values if each != Asked.DRAFT], help_text="sent, answered, closed, expired or canceled."
+    )
+    sent_at = serializers.DateTimeField(help_text="When it was sent, in UTC.")
+    due_at = serializers.DateTimeField(help_text="Until when it can be answered, in UTC.")
+    replies = ReplyRow(many=True, help_text="What the city replied.")
+
+
+class LineRow(serializers.Serializer):
+    """The verdict on one criterion, with the reasons that the city reads."""
+
+    code = serializers.CharField(help_text="Code of the criterion.")
+    title = serializers.CharField(help_text="Its title.")
+    core = serializers.BooleanField(help_text="Whether it is a core criterion.")
+    met = serializers.BooleanField(help_text="The settled verdict.")
+    earned = serializers.IntegerField(help_text="Points earned; none where a prerequisite is not met.")
+    blocked_by = serializers.ListField(child=serializers.CharField(), help_text="Prerequisites that are not met.")
+    reasons = serializers.CharField(help_text="Why.")
+
+
+class AreaOfResult(serializers.Serializer):
+    """One practice area of a result."""
+
+    code = serializers.CharField(help_text="Code of the practice area.")
+    name = serializers.CharField(help_text="Its name.")
+    points = serializers.IntegerField(help_text="Points earned.")
+    possible = serializers.IntegerField(help_text="Points possible.")
+    met = serializers.IntegerField(help_text="Criteria met.")
+    criteria = serializers.IntegerField(source="of", help_text="Criteria of the area.")
+    lines = LineRow(many=True, help_text="Its criteria.")
+
+
+class GivenRow(serializers.Serializer):
+    """What was given, with every verdict and its reasons."""
+
+    kind = serializers.ChoiceField(DECISIONS, help_text="What the award is for the city; no_tier where none was reached.")
+    tier = serializers.CharField(allow_null=True, help_text="Key of the tier; null for none and on the Honor Roll.")
+    previous_tier = serializers.CharField(allow_null=True, help_text="The tier of before, where one is known.")
+    valid_until = serializers.DateField(allow_null=True, help_text="Until when the award stands.")
+    public = serializers.BooleanField(help_text="False while the city is told before everybody else: keep it to yourselves.")
+    revoked = serializers.BooleanField(help_text="Whether the award ended before its time.")
+    points = serializers.IntegerField(help_text="Points earned.")
+    possible = serializers.IntegerField(help_text="Points possible.")
+    areas = AreaOfResult(many=True, help_text="The same by practice area and criterion.")
+
+
+class ResultRow(serializers.Serializer):
+    """The result of a city, once the token's person may read it."""
+
+    cycle = serializers.CharField(help_text="Slug of the cycle.")
+    city = serializers.CharField(help_text="Slug of the city.")
+    stage = serializers.ChoiceField(sorted(set(STAGES.values())), help_text="As the city reads it.")
+    given = GivenRow(allow_null=True, help_text="Null until the person may read it, whatever was decided.")
+
+
+def result(assessment: Assessment, award: Award | None) -> Any:
+    """The result in the published shape; nothing of it where there is no award that the person may read."""
+    given = None
+    if award is not None:
+        given = {
+            "kind": award.kind,
+            "tier": award.tier or None,
+            "previous_tier": award.previous_tier or None,
+            "valid_until": award.valid_until,
+            "public": award.status != AwardStatus.IN_BATCH,
+            "revoked": award.status == AwardStatus.REVOKED,
+            "points": award.score.points,
+            "possible": award.score.possible,
+            "areas": results.areas_of(award.score, "en"),
+        }
+    stage = STAGES[Status(assessment.status)]
+    return ResultRow({"cycle": assessment.cycle.slug, "city": assessment.city.slug, "stage": stage, "given": given}).data
+
+
+class CaseRow(serializers.Serializer):
+    """An assessment of a cycle, for the program."""
+
+    city = serializers.CharField(source="city.slug", help_text="Slug of the city.")
+    city_name = serializers.CharField(source="city.name", help_text="Name of the city.")
+    country = serializers.CharField(source="city.country", help_text="ISO 3166 code.")
+    subdivision = serializers.CharField(source="city.subdivision", help_text="Code of the state or province.")
+    invented = serializers.BooleanField(source="city.is_invented", help_text="True for cities of a demonstration, which do not exist.")
+    status = serializers.ChoiceField(STATUSES, help_text="Where the assessment is.")
+    started_at = serializers.DateTimeField(help_text="When it was begun, in UTC.")
+
+
+class CaseScoreRow(serializers.Serializer):
+    """What the settled verdicts of an assessment come to."""
+
+    city = serializers.CharField(source="assessment.city.slug", help_text="Slug of the city.")
+    status = serializers.ChoiceField(STATUSES, source="assessment.status", help_text="Where the assessment is.")
+    points = serializers.IntegerField(source="score.points", allow_null=True, default=None, help_text="Null where it is being computed.")
+    possible = serializers.IntegerField(source="score.possible", allow_null=True, default=None, help_text="Points possible.")
+    tier = serializers.SerializerMethodField(help_text="Key of the tier that the points reach; null for none.")
+    fingerprint = serializers.CharField(
+        source="score.fingerprint", allow_null=True, default=None, help_text="Hash over rulebook, verdicts and engine."
+    )
+
+    def get_tier(self, row: dict[str, Any]) -> str | None:
+        """The tier's key."""
+        return row["score"].tier or None if row["score"] else None
+
+
+class DecisionRow(serializers.Serializer):
+    """A version of a decision, told or not."""
+
+    city = serializers.CharField(source="assessment.city.slug", help_text="Slug of the city.")
+    version = serializers.IntegerField(help_text="Its number within the assessment, from 1 on.")
+    status = serializers.ChoiceField(AwardStatus.values, help_text="Where it is.")
+    kind = serializers.ChoiceField(DECISIONS, help_text="What the award is for the city; no_tier where none was reached.")
+    tier = serializers.SerializerMethodField(help_text="Key of the tier; null for none and on the Honor Roll.")
+    round = serializers.CharField(source="announcement.slug", allow_null=True, default=None, help_text="Slug of its round; null for none.")
+    valid_until = serializers.DateField(allow_null=True, help_text="Until when it stands; null before its round has a day.")
+    proposed_at = serializers.DateTimeField(help_text="When it was proposed, in UTC.")
+    approved_at = serializers.DateTimeField(allow_null=True, help_text="When it was approved, in UTC.")
+
+    def get_tier(self, row: Award) -> str | None:
+        """The tier's key."""
+        return row.tier or None

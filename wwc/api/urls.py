@@ -20,5 +20,11 @@ urlpatterns = [
     path("v1/scores/<slug:number>/", views.ScoreDetail.as_view(), name="score"),
     path("v1/assessments/", views.Assessments.as_view(), name="assessments"),
     path("v1/assessments/<slug:cycle>/<slug:city>/draft-score/", views.Draft.as_view(), name="draft-score"),
+    path("v1/assessments/<slug:cycle>/<slug:city>/evidence/", views.EvidenceOfCity.as_view(), name="evidence"),
+    path("v1/assessments/<slug:cycle>/<slug:city>/questions/", views.QuestionsToCity.as_view(), name="questions"),
+    path("v1/assessments/<slug:cycle>/<slug:city>/result/", views.Result.as_view(), name="result"),
+    path("v1/cycles/<slug:cycle>/assessments/", views.CasesOfCycle.as_view(), name="cycle-assessments"),
+    path("v1/cycles/<slug:cycle>/scores/", views.ScoresOfCycle.as_view(), name="cycle-scores"),
+    path("v1/cycles/<slug:cycle>/awards/", views.AwardsOfCycle.as_view(), name="cycle-awards"),
     re_path(r"^(?P<rest>.*)$", views.elsewhere, name="elsewhere"),
 ]

@@ -19,16 +19,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from assessments import queries as case
-from assessments.models import Assessment
+from assessments.models import Assessment, Clarification, Cycle, Evidence
 from criteria import queries as rulebooks
 from criteria.models import Standard
+from reviews.models import Award
 from reviews.models.published import PublishedAward, PublishedChange, PublishedCity
-from reviews.queries import announced
+from reviews.queries import announced, results
+from wwc.accounts.models import ApiToken
 from wwc.api import drawn, serializers
 from wwc.api.doors import OfToken, Public, answers
 from wwc.api.filters import AwardFilters, CityFilters
 from wwc.api.paging import MOST, ROWS, Onwards, by
 
+Scope = ApiToken.Scope
 NEWEST_FIRST = by(("-announced_on", date.fromisoformat), "number")
 OLDEST_FIRST = by(("announced_on", date.fromisoformat), "number")
 AWARD_ORDERS = {"-announced_on": NEWEST_FIRST, "announced_on": OLDEST_FIRST, "number": by("number"), "-number": by("-number")}
@@ -159,11 +162,15 @@ class ScoreDetail(OfAwards, RetrieveAPIView):
     lookup_field = "number"
 
 
+OF_CASE = [at("cycle", "Slug of the cycle."), at("city", "Slug of the city.")]
+
+
 @extend_schema(tags=["your city"], responses=answers(serializers.AssessmentRow(many=True), 403))
 class Assessments(OfToken, ListAPIView):
-    """The assessments of the cities that the token's person works for."""
+    """The assessments of the cities that the token's person works for. Any scope of a city will do."""
 
     serializer_class = serializers.AssessmentRow
+    scopes = (Scope.DRAFT, Scope.EVIDENCE, Scope.QUESTIONS, Scope.RESULT)
     orders = {"-cycle": by("-cycle__slug", "city__slug")}
 
     def get_queryset(self) -> QuerySet[Assessment]:
@@ -171,21 +178,125 @@ class Assessments(OfToken, ListAPIView):
         return case.assessments_of_team(self.request.user).select_related("city", "cycle__standard")
 
 
-class Draft(OfToken):
+class OfCase(OfToken):
+    """About one assessment of a city that the token's person works for."""
+
+    def assessment(self) -> Assessment:
+        """The one that the address names; any other is nowhere."""
+        own = case.assessments_of_team(self.request.user).select_related("city", "cycle__standard")
+        return get_object_or_404(own, cycle__slug=self.kwargs["cycle"], city__slug=self.kwargs["city"])
+
+
+class Draft(OfCase):
     """The draft score of a city."""
 
     serializer_class = serializers.DraftScore
+    scopes = (Scope.DRAFT,)
 
-    @extend_schema(
-        tags=["your city"],
-        operation_id="draft_score",
-        parameters=[at("cycle", "Slug of the cycle."), at("city", "Slug of the city.")],
-        responses=answers(serializers.DraftScore, 403, 404),
-    )
+    @extend_schema(tags=["your city"], operation_id="draft_score", parameters=OF_CASE, responses=answers(serializers.DraftScore, 403, 404))
     def get(self, request: Request, cycle: str, city: str) -> Response:
         """What the claims of the token's own city come to if every one of them is validated."""
-        assessment = get_object_or_404(case.assessments_of_team(request.user), cycle__slug=cycle, city__slug=city)
-        return Response(serializers.draft_score(case.provisional(assessment)))
+        return Response(serializers.draft_score(case.provisional(self.assessment())))
+
+
+@extend_schema(tags=["your city"], parameters=OF_CASE, responses=answers(serializers.EvidenceRow(many=True), 403, 404))
+class EvidenceOfCity(OfCase, ListAPIView):
+    """The evidence of the token's own city, newest first: what is there and what it proves, no files."""
+
+    queryset = Evidence.objects.none()
+    serializer_class = serializers.EvidenceRow
+    scopes = (Scope.EVIDENCE,)
+    orders = {"-id": by(("-pk", int))}
+
+    def get_queryset(self) -> QuerySet[Evidence]:
+        """All that the city has, as its own page lists it."""
+        return case.library_of(self.assessment().city)
+
+
+@extend_schema(tags=["your city"], parameters=OF_CASE, responses=answers(serializers.QuestionRow(many=True), 403, 404))
+class QuestionsToCity(OfCase, ListAPIView):
+    """The questions that the review team sent to the token's own city, and what it replied, in the order in which they were asked."""
+
+    queryset = Clarification.objects.none()
+    serializer_class = serializers.QuestionRow
+    scopes = (Scope.QUESTIONS,)
+    orders = {"id": by(("pk", int))}
+
+    def get_queryset(self) -> QuerySet[Clarification]:
+        """What was sent, by either side; what is being written is nobody's yet."""
+        return case.questions_of(self.assessment()).prefetch_related("replies")
+
+
+class Result(OfCase):
+    """The result of a city."""
+
+    serializer_class = serializers.ResultRow
+    scopes = (Scope.RESULT,)
+
+    @extend_schema(tags=["your city"], operation_id="result", parameters=OF_CASE, responses=answers(serializers.ResultRow, 403, 404))
+    def get(self, request: Request, cycle: str, city: str) -> Response:
+        """The result of the token's own city. Before its day it is null whatever was decided; lead and signatory may be told earlier."""
+        assessment = self.assessment()
+        return Response(serializers.result(assessment, results.result_to(request.user, assessment)))
+
+
+IN_CYCLE = [at("cycle", "Slug of the cycle.")]
+
+
+class OfProgram(OfToken):
+    """A cycle, for a person of the program: less the cities that are closed to them by a conflict, as on the pages."""
+
+    scopes = (Scope.CYCLE,)
+
+    def cycle(self) -> Cycle:
+        """The one that the address names, for who works for the program; to anybody else it is nowhere."""
+        return get_object_or_404(case.cycles_visible_to(self.request.user), slug=self.kwargs["cycle"])
+
+
+@extend_schema(tags=["the program"], parameters=IN_CYCLE, responses=answers(serializers.CaseRow(many=True), 403, 404))
+class CasesOfCycle(OfProgram, ListAPIView):
+    """The assessments of a cycle with their stages, less the cities closed to the token's person."""
+
+    queryset = Assessment.objects.none()
+    serializer_class = serializers.CaseRow
+    orders = {"city": by("city__slug")}
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        """Those that the person may see as one of the program."""
+        return case.assessments_for_programme(self.request.user).filter(cycle=self.cycle())
+
+
+@extend_schema(tags=["the program"], parameters=IN_CYCLE, responses=answers(serializers.CaseScoreRow(many=True), 403, 404))
+class ScoresOfCycle(OfProgram, ListAPIView):
+    """What the settled verdicts of each assessment of a cycle come to, from the moment that it is ready for a decision."""
+
+    queryset = Assessment.objects.none()
+    serializer_class = serializers.CaseScoreRow
+    orders = {"city": by("city__slug")}
+
+    def get_queryset(self) -> QuerySet[Assessment]:
+        """Those that the person decides on."""
+        return results.deciding_to(self.request.user, self.cycle())
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        """Each assessment of the page with its current score."""
+        rows = super().paginate_queryset(queryset) or []
+        scores = results.current_scores(rows)
+        return [{"assessment": row, "score": scores[row.pk]} for row in rows]
+
+
+@extend_schema(tags=["the program"], parameters=IN_CYCLE, responses=answers(serializers.DecisionRow(many=True), 403, 404))
+class AwardsOfCycle(OfProgram, ListAPIView):
+    """Every version of a decision in a cycle, told or not."""
+
+    queryset = Award.objects.none()
+    serializer_class = serializers.DecisionRow
+    orders = {"city": by("assessment__city__slug", ("version", int))}
+
+    def get_queryset(self) -> QuerySet[Award]:
+        """Those that the person may see."""
+        rows = results.awards_to(self.request.user).filter(assessment__cycle=self.cycle())
+        return rows.select_related("assessment__city", "announcement")
 
 
 class Schema(Public):

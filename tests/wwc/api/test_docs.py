@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from tests.factories import published
+from wwc.accounts import tokens
 from wwc.api import drawn, urls
 
 
@@ -25,22 +26,24 @@ def test_every_address_is_in_the_schema_and_only_read():
     listed = {path for path, method, _said in operations() if method == "get"}
     patterns = [str(entry.pattern) for entry in urls.urlpatterns]
     assert listed == {"/api/" + re.sub(r"<slug:(\w+)>", r"{\1}", pattern) for pattern in patterns if pattern.startswith("v1/")}
-    assert len(listed) == len(operations()) == 11
+    assert len(listed) == len(operations()) == 17
 
 
 @pytest.mark.parametrize(("path", "method", "said"), operations(), ids=[f"{method} {path}" for path, method, _said in operations()])
 def test_every_operation_tells_its_errors_in_one_shape(path, method, said):
     wanted = {"400", "401", "406", "429"}
     wanted |= {"404"} if "{" in path else set()
-    wanted |= {"403"} if "assessments" in path else set()
+    wanted |= {"403"} if "assessments" in path or "cycles" in path else set()
     assert set(said["responses"]) == {"200", *wanted}
     for code in wanted:
         assert said["responses"][code]["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
-def test_only_the_citys_own_addresses_need_a_token():
+def test_only_addresses_of_a_city_or_of_the_program_need_a_token():
     needing = {path for path, _method, said in operations() if {} not in said["security"]}
-    assert needing == {"/api/v1/assessments/", "/api/v1/assessments/{cycle}/{city}/draft-score/"}
+    own = {f"/api/v1/assessments/{{cycle}}/{{city}}/{what}/" for what in ("draft-score", "evidence", "questions", "result")}
+    of_cycle = {f"/api/v1/cycles/{{cycle}}/{what}/" for what in ("assessments", "scores", "awards")}
+    assert needing == {"/api/v1/assessments/"} | own | of_cycle
 
 
 def test_the_page_draws_every_operation_with_its_parameters_and_fields(client, db):
@@ -93,12 +96,16 @@ EXAMPLES = re.findall(r'curl [^\n]*"http://127\.0\.0\.1:8000(/api/[^"]*)"', GUID
 @pytest.mark.parametrize("address", EXAMPLES)
 def test_every_example_of_the_guide_is_answered(get, address, lead, token_of):
     published.award(published.city("Boston", "MA", slug="boston-ma"))
-    secret = token_of(lead) if "assessments" in address else ""
-    assert get(address, secret).status_code == (404 if "draft-score" in address else 200)
+    lead.is_staff = "cycles" in address
+    lead.save()
+    secret = token_of(lead, [value for value, _label in tokens.scopes_for(lead)]) if "assessments" in address or "cycles" in address else ""
+    assert get(address, secret).status_code == (404 if "2026" in address else 200)
 
 
 def test_the_guide_has_an_example_of_every_list():
-    assert {address.partition("?")[0] for address in EXAMPLES} >= {path for path, _method, _said in operations() if path.endswith("s/")}
+    assert {address.partition("?")[0] for address in EXAMPLES} >= {
+        path for path, _method, _said in operations() if path.endswith("s/") and "{" not in path
+    }
 
 
 def test_the_guide_names_every_address():

@@ -15,7 +15,8 @@ from tests.support.counting import queries_of
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken
 
-LIST, DRAFT = "/api/v1/assessments/", "/api/v1/assessments/2026/port-lindell/draft-score/"
+LIST, OWN = "/api/v1/assessments/", "/api/v1/assessments/2026/port-lindell/"
+DRAFT = f"{OWN}draft-score/"
 
 
 @pytest.fixture
@@ -52,6 +53,9 @@ def test_the_list_names_the_assessments_of_ones_own_cities(get, case, secret):
             "edition": "2022",
             "stage": "in_progress",
             "draft_score": f"http://127.0.0.1:8000{DRAFT}",
+            "evidence": f"http://127.0.0.1:8000{OWN}evidence/",
+            "questions": f"http://127.0.0.1:8000{OWN}questions/",
+            "result": f"http://127.0.0.1:8000{OWN}result/",
         }
     ]
 
