@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from time import monotonic
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, Max, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from criteria.models import (
@@ -35,6 +36,12 @@ ENGLISH = "en"
 def current_standard() -> Standard:
     """The edition published last that is in force; `Standard.DoesNotExist` where none is."""
     return Standard.objects.filter(status=EditionStatus.PUBLISHED).latest("published_at", "pk")
+
+
+def changed_at() -> datetime | None:
+    """When an edition was last published or retired; None before the first."""
+    when = Standard.objects.aggregate(published=Max("published_at"), retired=Max("retired_at"))
+    return max((at for at in when.values() if at), default=None)
 
 
 def standards_shown(user: Any = None) -> QuerySet[Standard]:

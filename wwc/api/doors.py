@@ -1,20 +1,24 @@
 """The two kinds of address: open to everybody, or for the person of a token. Both refuse what they do not know."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
+from django.utils.http import http_date
 from django.views.decorators.http import conditional_page
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import PermissionDenied
-from rest_framework.generics import GenericAPIView, ListAPIView
+from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from reviews.queries import announced
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken
 from wwc.api import throttles
@@ -22,6 +26,8 @@ from wwc.api.paging import Order, Pages, Sized
 from wwc.api.problems import BadParameter, Problem, ProblemJson
 
 PROBLEM = "application/problem+json"
+# The header knows whole seconds: of what changed just now it is left out, since more may change in the same second.
+SETTLED = timedelta(seconds=2)
 
 
 def answers(serializer: Any, *codes: int) -> dict[Any, OpenApiResponse]:
@@ -38,18 +44,37 @@ def answers(serializer: Any, *codes: int) -> dict[Any, OpenApiResponse]:
     return {200: OpenApiResponse(serializer, "What was asked for."), **errors}
 
 
+class Narrow(AutoSchema):
+    """The schema of an address, whose rows can be narrowed to some fields."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """What the address says of itself, and `fields` where its rows have any."""
+        view: Any = self.view
+        about = "The fields of a row that are wanted, by name with commas between; all without it."
+        return [OpenApiParameter("fields", str, OpenApiParameter.QUERY, description=about)] if view.row_fields() else []
+
+
 class Strict(GenericAPIView):
     """An address that takes the parameters it lists and no others."""
+
+    schema = Narrow()
 
     throttle_classes = [throttles.Anonymous, throttles.Token]
     http_method_names = ["get", "head"]
     pagination_class: type[Sized] = Pages
     orders: ClassVar[dict[str, Order]] = {}
     token: ApiToken | None = None
+    wanted: frozenset[str] = frozenset()
+
+    def row_fields(self) -> list[str]:
+        """The names of the fields that a row of this address has; none where it answers no rows."""
+        shape: Any = self.serializer_class if isinstance(self, ListAPIView | RetrieveAPIView) else None
+        return list(shape._declared_fields) if shape else []
 
     def parameters(self) -> list[str]:
         """The query parameters that this address takes."""
         known = list(getattr(getattr(self, "filterset_class", None), "base_filters", ()))
+        known += ["fields"] if self.row_fields() else []
         if isinstance(self, ListAPIView):
             known += [*self.pagination_class.takes, *(["ordering"] if len(self.orders) > 1 else [])]
         return known
@@ -70,6 +95,25 @@ class Strict(GenericAPIView):
                 raise BadParameter(name, f"{name!r} is not a parameter of this address. It takes: {takes}.")
             if len(values) > 1:
                 raise BadParameter(name, f"{name!r} is given {len(values)} times. Give it once.")
+        self.wanted = self._wanted(request.query_params.get("fields"))
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        """The shape of a row, narrowed to the fields that are wanted: the others are not even worked out."""
+        made: Any = super().get_serializer(*args, **kwargs)
+        row = getattr(made, "child", made)
+        for name in set(row.fields) - self.wanted if self.wanted else ():
+            row.fields.pop(name)
+        return made
+
+    def _wanted(self, said: str | None) -> frozenset[str]:
+        """The fields that a client names, all of them there; none where it names none."""
+        if said is None:
+            return frozenset()
+        there = self.row_fields()
+        for name in said.split(","):
+            if name not in there:
+                raise BadParameter("fields", f"{name!r} is not a field of a row. It has: {', '.join(there)}.")
+        return frozenset(said.split(","))
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Errors under their own media type whatever was asked for; what a token reads is its person's alone."""
@@ -84,17 +128,38 @@ class Strict(GenericAPIView):
 
 @method_decorator(conditional_page, name="dispatch")
 class Public(Strict):
-    """Open to everybody, from any site, with a fingerprint so that what is unchanged is not sent again."""
+    """Open to everybody, from any site, with a fingerprint and a time so that what is unchanged is not sent again."""
 
     permission_classes = [AllowAny]
+    http_method_names = ["get", "head", "options"]
+    changed: datetime | None = None
+
+    def changed_at(self) -> datetime | None:
+        """When anything that is told here changed last, where that is known."""
+        return announced.changed_at()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Ask when it changed before anything is read: what changes meanwhile is asked for again, never missed."""
+        if request.method == "OPTIONS":
+            self.check_throttles(request)
+            return
+        super().initial(request, *args, **kwargs)
+        self.changed = self.changed_at()
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
+        """What a browser asks before a page of another site may read: methods and headers, and for how long that holds."""
+        allowed = {"Allow-Methods": "GET, HEAD", "Allow-Headers": "Accept, If-Modified-Since, If-None-Match", "Max-Age": "86400"}
+        return Response(status=204, headers={f"Access-Control-{name}": said for name, said in allowed.items()})
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         """Say that any site may read it and that it holds for a minute."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+        response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
         if response.status_code == 200 and self.token is None:
             patch_cache_control(response, public=True, max_age=60)
+            if self.changed and datetime.now(UTC) - self.changed > SETTLED:
+                response["Last-Modified"] = http_date(self.changed.timestamp())
         return response
 
 

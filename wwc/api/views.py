@@ -1,6 +1,6 @@
 """Read-only lists and details over what was announced, and what a token's own person may see."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -42,8 +42,16 @@ def at(name: str, about: str) -> OpenApiParameter:
     return OpenApiParameter(name, str, OpenApiParameter.PATH, description=about)
 
 
+class OfStandards(Public):
+    """What reads editions."""
+
+    def changed_at(self) -> datetime | None:
+        """When one was last published or retired."""
+        return rulebooks.changed_at()
+
+
 @extend_schema(tags=["standards"], responses=answers(serializers.StandardRow(many=True)))
-class Standards(Public, ListAPIView):
+class Standards(OfStandards, ListAPIView):
     """The editions of the Standard, newest first."""
 
     serializer_class = serializers.StandardRow
@@ -55,7 +63,7 @@ class Standards(Public, ListAPIView):
 
 
 @extend_schema(tags=["standards"], parameters=[at("code", "Code of the edition.")], responses=answers(serializers.StandardWhole, 404))
-class StandardDetail(Public, RetrieveAPIView):
+class StandardDetail(OfStandards, RetrieveAPIView):
     """One edition with its areas, criteria, tiers and links to the edition before."""
 
     serializer_class = serializers.StandardWhole
@@ -303,6 +311,10 @@ class Schema(Public):
     """The OpenAPI schema of all this, as JSON or YAML."""
 
     renderer_classes = SpectacularAPIView.renderer_classes
+
+    def changed_at(self) -> None:
+        """With the code; its fingerprint tells."""
+        return
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:

@@ -1,14 +1,19 @@
 """What anybody reads: rows of what was announced, page by page, narrowed and sorted."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
+from django.utils.http import http_date, parse_http_date
 
 from criteria.actions import publishing
 from criteria.models import Standard
+from reviews.models import PublishedChange
 from tests.factories import published
+from tests.factories import results as make
 from tests.support.counting import same_queries
+from wwc.api import doors
 
+FEED = "/api/v1/changes/"
 LISTS = ["/api/v1/standards/", "/api/v1/cities/", "/api/v1/awards/", "/api/v1/scores/"]
 
 
@@ -255,25 +260,25 @@ def test_a_page_holds_fifty_rows_and_never_more_than_200(get, problem):
 # Queries
 
 
-@pytest.mark.parametrize(("address", "queries"), [("/api/v1/cities/", 1), ("/api/v1/awards/", 1), ("/api/v1/scores/", 1)])
-def test_a_list_takes_one_query_for_one_row_and_for_thirty(client, db, address, queries):
+@pytest.mark.parametrize(("address", "queries"), [("/api/v1/cities/", 2), ("/api/v1/awards/", 2), ("/api/v1/scores/", 2)])
+def test_a_list_takes_two_queries_for_one_row_and_for_thirty(client, db, address, queries):
     published.named(1)
     same_queries(client, address, lambda: published.named(29, first=1), queries)
     assert len(client.get(address).json()["results"]) == 30
 
 
-def test_the_editions_take_one_query_however_many(client, db):
+def test_the_editions_take_two_queries_however_many(client, db):
     def more():
         Standard.objects.bulk_create(
             [Standard(code=f"x{n}", name=f"x{n}", status="published", published_at=published.AT) for n in range(28)]
         )
 
-    same_queries(client, "/api/v1/standards/", more, 1)
+    same_queries(client, "/api/v1/standards/", more, 2)
     assert len(client.get("/api/v1/standards/").json()["results"]) == 30
 
 
 def test_an_edition_takes_a_fixed_number_of_queries(client, db):
-    same_queries(client, "/api/v1/standards/2022/", lambda: None, 16)
+    same_queries(client, "/api/v1/standards/2022/", lambda: None, 17)
 
 
 # Programs that ask again
@@ -292,6 +297,80 @@ def test_what_changed_is_sent(get, reach):
     first = get("/api/v1/awards/")
     published.award(published.city("Zell", "TX"))
     assert get("/api/v1/awards/", if_none_match=first["ETag"]).status_code == 200
+
+
+@pytest.mark.parametrize("address", [*LISTS, FEED, "/api/v1/standards/2022/", "/api/v1/awards/second/"])
+def test_what_did_not_change_since_is_not_sent_again(get, reach, address, monkeypatch):
+    changed = http_date(PublishedChange.objects.latest("number").at.timestamp())
+    monkeypatch.setattr(doors, "datetime", an_hour_later())
+    first = get(address)
+    assert first["Last-Modified"] == changed or "standards" in address
+    again = get(address, if_modified_since=first["Last-Modified"])
+    assert (again.status_code, again.content) == (304, b"")
+    before = http_date(parse_http_date(first["Last-Modified"]) - 1)
+    assert get(address, if_modified_since=before).status_code == 200
+    assert get(address, if_modified_since=first["Last-Modified"], if_none_match='"other"').status_code == 200, "the fingerprint is first"
+
+
+def an_hour_later():
+    """A clock of the doors that is an hour ahead."""
+    return type("Ahead", (datetime,), {"now": classmethod(lambda _cls, zone: datetime.now(zone) + timedelta(hours=1))})
+
+
+def test_what_changed_this_very_second_has_no_time_to_be_asked_by(get, reach):
+    assert "Last-Modified" not in get("/api/v1/awards/"), "another change may come within the same second"
+
+
+def test_nothing_that_waits_moves_the_time(get, reach, monkeypatch, staff, director):
+    monkeypatch.setattr(doors, "datetime", an_hour_later())
+    before = get(FEED)["Last-Modified"]
+    make.prepared([make.approved(make.scored(make.city("Larkmoor"), 31), proposer=staff, director=director)], by=staff)
+    assert get(FEED)["Last-Modified"] == before
+
+
+# Some fields
+
+
+def test_a_row_has_the_fields_that_are_wanted(get, reach):
+    assert get("/api/v1/awards/?fields=tier,number").json()["results"] == [
+        {"number": "second", "tier": "gold"},
+        {"number": "first", "tier": "silver"},
+    ]
+    assert get("/api/v1/awards/second/?fields=number").json() == {"number": "second"}
+    assert get(f"{FEED}?fields=number,kind").json()["results"] == [{"number": n, "kind": "announced"} for n in (1, 2)]
+    assert set(get("/api/v1/standards/2022/?fields=code,tiers").json()) == {"code", "tiers"}
+    following = get("/api/v1/awards/?fields=number&page_size=1").json()["next"]
+    assert "fields=number" in following
+
+
+@pytest.mark.parametrize("wrong", ["", "nothing", "number,", "number,nothing", "number tier", "city.slug"])
+def test_a_field_that_is_not_there_is_refused(get, reach, problem, wrong):
+    assert problem(get(f"/api/v1/awards/?fields={wrong}"), 400)["field"] == "fields"
+
+
+def test_what_is_not_wanted_is_not_worked_out(client, db, django_assert_num_queries):
+    with django_assert_num_queries(2):  # of the many of a whole edition
+        client.get("/api/v1/standards/2022/?fields=code")
+
+
+# Pages of other sites
+
+
+@pytest.mark.parametrize("address", [*LISTS, FEED, "/api/v1/awards/none/", "/api/v1/awards/?nothing=1", "/api/schema/"])
+def test_a_browser_is_told_what_a_page_of_another_site_may_send(client, db, address):
+    asked = {"origin": "https://example.org", "access-control-request-method": "GET", "access-control-request-headers": "if-none-match"}
+    answer = client.options(address, headers=asked)
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer["Access-Control-Allow-Methods"] == "GET, HEAD"
+    assert "If-None-Match" in answer["Access-Control-Allow-Headers"]
+    assert "Authorization" not in answer["Access-Control-Allow-Headers"]
+
+
+def test_what_a_token_opens_is_for_no_page_of_another_site(client, db):
+    answer = client.options("/api/v1/assessments/", headers={"origin": "https://example.org", "access-control-request-method": "GET"})
+    assert answer.status_code == 401
+    assert not [name for name in answer.headers if name.startswith("Access-Control")]
 
 
 @pytest.mark.parametrize("address", LISTS)
