@@ -491,6 +491,7 @@ FILES: dict[str, See] = {
     "reviews:press_kit": See("lead", lambda s: [s.certified.assessment_id]),
     "reviews:look_at_kit": See("staff", lambda s: [s.certified.announcement.slug, s.certified.pk]),
     "reviews:earlier_scorecard": See("told lead", lambda s: [s.told.pk, 1]),
+    "directory:feed": See("visitor"),
     "directory:scorecard": See("visitor", lambda s: [s.public.city.slug, s.public.document.rpartition("/")[2].removesuffix(".pdf")]),
     "directory:certificate": See("visitor", lambda s: [s.public.city.slug, s.public.certificate.rpartition("/")[2].removesuffix(".pdf")]),
     "directory:credential": See("visitor", lambda s: [s.public.code]),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from wwc.directory import about, badges, credentials, views
+from wwc.directory import about, badges, credentials, feed, views
 
 app_name = "directory"
 
 urlpatterns = [
     path("cities/", views.cities, name="cities"),
+    path("cities/feed.atom", feed.feed, name="feed"),
     path("cities/<slug:slug>/", views.city, name="city"),
     path("cities/<slug:slug>/scorecard-<slug:key>.pdf", views.scorecard, name="scorecard"),
     path("cities/<slug:slug>/certificate-<slug:key>.pdf", views.certificate, name="certificate"),
