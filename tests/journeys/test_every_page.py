@@ -366,6 +366,7 @@ PAGES: dict[str, list[See]] = {
     "directory:accessibility": [See("visitor")],
     "directory:status": [See("visitor")],
     "directory:help": [See("visitor")],
+    "api:recipes": [See("visitor")],
     "api:docs": [See("visitor", does=unfolds)],
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from django.utils.decorators import method_decorator
 from django.utils.http import http_date
 from django.views.decorators.http import conditional_page
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny, IsAuthenticated
@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from reviews.queries import announced
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken
-from wwc.api import throttles
+from wwc.api import examples, throttles
 from wwc.api.paging import Order, Pages, Sized
 from wwc.api.problems import BadParameter, Problem, ProblemJson
 
@@ -41,7 +41,9 @@ def answers(serializer: Any, *codes: int) -> dict[Any, OpenApiResponse]:
         429: "The limit of requests is reached.",
     }
     errors = {(code, PROBLEM): OpenApiResponse(Problem, said[code]) for code in sorted({400, 401, 406, 429, *codes})}
-    return {200: OpenApiResponse(serializer, "What was asked for."), **errors}
+    shape = getattr(serializer, "child", serializer)
+    row = examples.OF[(shape if isinstance(shape, type) else type(shape)).__name__]
+    return {200: OpenApiResponse(serializer, "What was asked for.", [OpenApiExample("One row", row)]), **errors}
 
 
 class Narrow(AutoSchema):

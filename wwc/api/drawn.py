@@ -1,5 +1,6 @@
 """The schema as values, and the page of documentation drawn from it."""
 
+import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -30,6 +31,7 @@ class Operation:
     paged: bool
     token: bool
     errors: tuple[tuple[str, str], ...]
+    example: str
 
     @property
     def short(self) -> str:
@@ -55,8 +57,8 @@ def groups() -> tuple[tuple[str, tuple[Operation, ...]], ...]:
 
 
 def _operation(whole: dict[str, Any], path: str, said: dict[str, Any]) -> Operation:
-    content = next(iter(said["responses"]["200"]["content"].values()))["schema"]
-    shape = _resolved(whole, content)
+    media = next(iter(said["responses"]["200"]["content"].values()))
+    shape = _resolved(whole, media["schema"])
     paged = "results" in shape["properties"]
     row = _resolved(whole, shape["properties"]["results"]["items"]) if paged else shape
     errors = ((code, answer["description"]) for code, answer in said["responses"].items() if code != "200")
@@ -71,6 +73,7 @@ def _operation(whole: dict[str, Any], path: str, said: dict[str, Any]) -> Operat
         paged=paged,
         token={} not in said.get("security", [{}]),
         errors=tuple(errors),
+        example=json.dumps(next(iter(media["examples"].values()))["value"], indent=2),
     )
 
 
@@ -79,9 +82,11 @@ def _fields(whole: dict[str, Any], shape: dict[str, Any], within: str) -> list[F
     found = []
     for name, field in shape["properties"].items():
         found.append(Field(name, _kind(whole, field), field.get("description", ""), within))
-        inner = _resolved(whole, field.get("items", {}))
-        if "properties" in inner:
-            found += _fields(whole, inner, f"{within}.{name}" if within else name)
+        for option in [field.get("items", field), *field.get("oneOf", ()), *field.get("allOf", ())]:
+            inner = _resolved(whole, option)
+            if "properties" in inner:
+                found += _fields(whole, inner, f"{within}.{name}" if within else name)
+                break
     return found
 
 

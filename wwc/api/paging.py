@@ -116,9 +116,9 @@ class Pages(Sized):
             "type": "object",
             "required": ["next", "previous", "results"],
             "properties": {
-                "next": link | {"description": "The address of the next page; null on the last one."},
-                "previous": link | {"description": "The address of the page before; null on the first one."},
-                "results": schema | {"maxItems": MOST},
+                "next": link | {"description": "The address of the next page; null on the last one.", "example": None},
+                "previous": link | {"description": "The address of the page before; null on the first one.", "example": None},
+                "results": _at_most(schema),
             },
         }
 
@@ -187,10 +187,11 @@ class Onwards(Sized):
                 "next": {
                     "type": "string",
                     "format": "uri",
+                    "example": "https://www.example.org/api/v1/changes/?after=412",
                     "description": "Where to go on: at once where more follow, else later. It is always there.",
                 },
-                "more": {"type": "boolean", "description": "Whether rows follow now."},
-                "results": schema | {"maxItems": MOST},
+                "more": {"type": "boolean", "example": False, "description": "Whether rows follow now."},
+                "results": _at_most(schema),
             },
         }
 
@@ -204,6 +205,11 @@ class Onwards(Sized):
         if not (said.isascii() and said.isdigit() and len(said) < 20 and int(said) <= FURTHEST):
             raise BadParameter("after", f"{said!r} is not the number of a change.")
         return int(said)
+
+
+def _at_most(schema: Any) -> Any:
+    """The rows of a page with their ceiling; where an example is made of the schema its place is held by something else."""
+    return schema | {"maxItems": MOST} if isinstance(schema, dict) else schema
 
 
 def _in_query(parameters: list[Parameter]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ app_name = "api"
 urlpatterns = [
     path("schema/", views.Schema.as_view(), name="schema"),
     path("docs/", views.docs, name="docs"),
+    path("recipes/", views.cookbook, name="recipes"),
     path("v1/standards/", views.Standards.as_view(), name="standards"),
     path("v1/standards/<slug:code>/", views.StandardDetail.as_view(), name="standard"),
     path("v1/cities/", views.Cities.as_view(), name="cities"),

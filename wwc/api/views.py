@@ -26,7 +26,7 @@ from reviews.models import Award
 from reviews.models.published import PublishedAward, PublishedChange, PublishedCity
 from reviews.queries import announced, results
 from wwc.accounts.models import ApiToken
-from wwc.api import drawn, serializers
+from wwc.api import drawn, recipes, serializers
 from wwc.api.doors import OfToken, Public, answers
 from wwc.api.filters import AwardFilters, CityFilters
 from wwc.api.paging import MOST, ROWS, Onwards, by
@@ -336,6 +336,13 @@ class Nothing(Public):
 def docs(request: HttpRequest) -> HttpResponse:
     """The schema as a page that people read."""
     return render(request, "api/docs.html", {"groups": drawn.groups(), "site": settings.SITE_URL, "rows": ROWS, "most": MOST})
+
+
+@login_not_required
+@require_safe
+def cookbook(request: HttpRequest) -> HttpResponse:
+    """Lines to copy for what programs are mostly written for."""
+    return render(request, "api/recipes.html", {"recipes": recipes.here()})
 
 
 @login_not_required

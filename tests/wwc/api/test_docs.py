@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.urls import reverse
+from jsonschema import Draft202012Validator
 
 from tests.factories import published
 from wwc.accounts import tokens
@@ -27,6 +28,19 @@ def test_every_address_is_in_the_schema_and_only_read():
     patterns = [str(entry.pattern) for entry in urls.urlpatterns]
     assert listed == {"/api/" + re.sub(r"<slug:(\w+)>", r"{\1}", pattern) for pattern in patterns if pattern.startswith("v1/")}
     assert len(listed) == len(operations()) == 17
+
+
+@pytest.mark.parametrize(("path", "said"), [(path, said) for path, _method, said in operations()], ids=lambda each: str(each)[:60])
+def test_every_operation_has_an_example_that_is_whole_and_fits(path, said):
+    content = said["responses"]["200"]["content"]["application/json"]
+    (example,) = content["examples"].values()
+    whole = {"components": drawn.schema()["components"], **content["schema"]}
+    validator = Draft202012Validator(whole, format_checker=Draft202012Validator.FORMAT_CHECKER)
+    assert [error.message for error in validator.iter_errors(example["value"])] == []
+    rows = example["value"].get("results", [example["value"]])
+    shape = said["operationId"]
+    operation = next(each for _tag, listed in drawn.groups() for each in listed if each.id == shape)
+    assert set(rows[0]) == {field.name for field in operation.fields if not field.within}, path
 
 
 @pytest.mark.parametrize(("path", "method", "said"), operations(), ids=[f"{method} {path}" for path, method, _said in operations()])
@@ -56,6 +70,7 @@ def test_the_page_draws_every_operation_with_its_parameters_and_fields(client, d
             assert parameter["description"].strip() in part
         for code in set(said["responses"]) - {"200"}:
             assert f"<code>{code}</code>" in part
+        assert "Example of an answer" in part
 
 
 def test_every_field_and_parameter_says_what_it_means():
@@ -72,6 +87,7 @@ def test_fields_within_rows_are_named_by_their_way(client):
     fields = {operation.id: operation.fields for _tag, listed in drawn.groups() for operation in listed}
     assert ("areas", "points", "whole number") in {(f.within, f.name, f.kind) for f in fields["scores_list"]}
     assert ("", "criteria", "list of rows or null") in {(f.within, f.name, f.kind) for f in fields["scores_retrieve"]}
+    assert ("award", "tier", "text or null") in {(f.within, f.name, f.kind) for f in fields["changes_list"]}
     assert ("", "valid_until", "date or null") in {(f.within, f.name, f.kind) for f in fields["awards_list"]}
 
 
