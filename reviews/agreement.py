@@ -77,8 +77,8 @@ class Lean:
         return max(-1.0, middle - Z * spread), min(1.0, middle + Z * spread)
 
 
-def wilson(n: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of n out of `of` after Wilson (1927): inside 0 and 1, and fair at both ends."""
+def wilson(n: float, of: int) -> tuple[float, float]:
+    """The 95 % interval of n out of `of` after Wilson (1927): inside 0 and 1, and fair at both ends. n may be a sum of shares."""
     if not 0 <= n <= of or not of:
         raise ValueError(f"{n} of {of} is no share")
     share, z2 = n / of, Z * Z

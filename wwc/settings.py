@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "criteria",
     "assessments",
     "reviews",
+    "wwc.insights",
     "allauth",
     "allauth.account",
     "allauth.mfa",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("standard/", include("criteria.urls")),
     path("assessments/", include("assessments.urls")),
     path("reviews/", include("reviews.urls")),
+    path("insights/", include("wwc.insights.urls")),
     path("api/", include("wwc.api.urls")),
     path("", include("wwc.directory.urls")),
 ]

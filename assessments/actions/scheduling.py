@@ -1,9 +1,10 @@
 """Cycles are drafted, opened and moved on; one assessment gets more time."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from assessments.models import Assessment, Cycle, Extension
 from assessments.models.assessment import ReasonMissing
 from criteria.models import EditionStatus, Standard
 from wwc.audit.record import record
+from wwc.outbox import post
 from wwc.refusals import Refusal, require
 
 
@@ -160,7 +162,11 @@ def begin_deciding(cycle: Cycle, *, by: Any, at: datetime) -> Cycle:
 def mark_announced(cycle: Cycle, *, by: Any, at: datetime) -> Cycle:
     """Say that nothing is left to decide and every round was announced."""
     require(access.may_schedule(by))
-    return _move(cycle, CycleStatus.ANNOUNCED, by=by, at=at)
+    moved = _move(cycle, CycleStatus.ANNOUNCED, by=by, at=at)
+    # Who began is counted from now on; after the minutes in which its last round can be taken back.
+    key = f"write_insights:over={cycle.pk}"
+    post.ask("write_insights", at=at, due_at=at + settings.LETTER_HOLD + timedelta(minutes=1), key=key, cycle_id=cycle.pk)
+    return moved
 
 
 @transaction.atomic

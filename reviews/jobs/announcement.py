@@ -3,7 +3,7 @@
 import logging
 import secrets
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any
 
@@ -20,6 +20,7 @@ from reviews.models import Announcement, Audience, Award, ChangeKind, PaperKind,
 from reviews.queries import appeals, results
 from wwc.audit.record import record
 from wwc.clock import under_lock
+from wwc.outbox import post
 from wwc.outbox.models import Letter
 
 log = logging.getLogger("wwc.work")
@@ -101,6 +102,9 @@ def publish(announcement: Announcement, *, at: datetime) -> bool:
         appeal.move_to(AppealStatus.TOLD, by=by, at=at, told_at=at)
         letters.appeal_settled(appeal, batch, number=number, at=at, due_at=due_at)
     batch.move_to(Batch.RELEASED, by=by, at=at, number=number, released_at=at, released_by=by)
+    # Not before the round can no longer be taken back: what a dataset tells once stays told.
+    key = f"write_insights:round={batch.pk}:{number}"
+    post.ask("write_insights", at=at, due_at=due_at + timedelta(minutes=1), key=key, cycle_id=batch.cycle_id)
     announcement.refresh_from_db()
     changes.note(told)
     return True

@@ -61,7 +61,7 @@ def _groups(rows: Sequence[PublishedAward], population: int | None, form: str) -
     band = next((each for each in BANDS.values() if _within(each, population)), None)
     sized = [row for row in rows if band and _within(band, row.city.population)]
     governed, both = ([row for row in among if form and row.city.form_of_government == form] for among in (rows, sized))
-    size = _band_words(band) if band else ""
+    size = band_words(band) if band else ""
     return [
         (gettext("cities of %(size)s people with the same form of government") % {"size": size}, both),
         (gettext("cities of %(size)s people") % {"size": size}, sized),
@@ -75,7 +75,8 @@ def _within(band: tuple[int, int | None], population: int | None) -> bool:
     return population is not None and low <= population and (high is None or population <= high)
 
 
-def _band_words(band: tuple[int, int | None]) -> str:
+def band_words(band: tuple[int, int | None]) -> str:
+    """How many people live in a city of that band: 30,000 to 99,999."""
     low, high = band
     if high is None:
         return gettext("%(low)s or more") % {"low": figure(low)}

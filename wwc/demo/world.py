@@ -136,7 +136,7 @@ class _Player:
         told = list(Award.objects.filter(assessment__in=[a for c, a in decided if c.stage == "announced"]))
         if told:
             telling.tell(cycle, told, people, told_at=self.ago(self.days.told), say=self.say)
-        running.drain(["send_letter"], until=self.now)
+        running.drain(["send_letter", "write_insights"], until=self.now)
         for assessment in world.assessments:
             assessment.refresh_from_db()
         return world
