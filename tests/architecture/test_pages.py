@@ -20,6 +20,7 @@ OPEN = {
     "directory:credential", "directory:issuer", "directory:keys", "directory:revoked",
     "directory:verify", "directory:verification",
     "directory:privacy", "directory:accessibility", "directory:status", "directory:help",
+    "insights:index", "insights:cycle", "insights:figure", "insights:table", "insights:dataset",
     "assessments:accept", "people:stop_letters",
     "assessments:join", "assessments:join_place", "assessments:join_elsewhere", "assessments:join_asked",
     "assessments:claim", "assessments:claim_place", "assessments:claim_sent", "assessments:follow_claim",

@@ -367,6 +367,12 @@ PAGES: dict[str, list[See]] = {
     "directory:status": [See("visitor")],
     "directory:help": [See("visitor")],
     "api:recipes": [See("visitor")],
+    "insights:index": [See("visitor", does=unfolds)],
+    "insights:cycle": [See("visitor", lambda s: ["2019-demo"], does=unfolds)],
+    "insights:figure": [See("visitor", lambda s: ["2019-demo", "criteria"]), See("visitor", lambda s: ["2019-demo", "forms"])],
+    "insights:whole": [See("staff")],
+    "insights:whole_of": [See("staff", its_cycle, does=unfolds)],
+    "insights:whole_figure": [See("staff", lambda s: ["2019-demo", "change"]), See("staff", lambda s: ["2019-demo", "tiers"])],
     "api:docs": [See("visitor", does=unfolds)],
 }  # fmt: skip
 
@@ -475,6 +481,7 @@ ONLY_POST = {
     "reviews:ask_to_erase", "reviews:confirm_erasure", "reviews:drop_erasure",
     "reviews:withdraw_appeal", "reviews:admit_appeal", "reviews:refuse_appeal", "reviews:hand_appeal", "reviews:confirm_appeal",
     "reviews:send_back_appeal", "reviews:draft_appeals",
+    "insights:recompute",
     "reviews:correct_award", "reviews:propose_revocation", "reviews:confirm_revocation", "reviews:drop_revocation",
 }  # fmt: skip
 FILES: dict[str, See] = {
@@ -500,6 +507,9 @@ FILES: dict[str, See] = {
     "directory:keys": See("visitor"),
     "directory:revoked": See("visitor"),
     "directory:badge": See("visitor", lambda s: [s.public.city.slug]),
+    "insights:table": See("visitor", lambda s: ["2019-demo", "criteria"]),
+    "insights:dataset": See("visitor", lambda s: ["2019-demo"]),
+    "insights:whole_table": See("staff", lambda s: ["2019-demo", "change"]),
     "mfa_download_recovery_codes": See("guarded"),
     "health": See("visitor"),
 }  # fmt: skip
@@ -574,6 +584,7 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
         "directory:rounds",
         "directory:verify",
         "directory:status",
+        "insights:index",
         "assessments:join",
         "assessments:join_elsewhere",
         "assessments:claim",
@@ -587,7 +598,7 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
         "assessments:join_requests", "assessments:claims",
         "assessments:all_letters", "assessments:wording", "reviews:awarding", "reviews:recomputations", "reviews:announcing",
         "reviews:exporting", "reviews:people",
-        "reviews:splits", "reviews:dry_runs",
+        "reviews:splits", "reviews:dry_runs", "insights:whole",
         "people:account", "people:letters", "people:tokens", "people:webhooks",
     )  # fmt: skip
     for route in program:

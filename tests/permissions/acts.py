@@ -58,6 +58,7 @@ from reviews.queries import results
 from tests.conftest import NOW
 from tests.factories import assessments as cases
 from tests.permissions.world import World, subject
+from wwc.insights import actions as insights
 from wwc.outbox import webhooks
 from wwc.outbox.models import Letter, Work
 
@@ -210,6 +211,7 @@ ACTS: dict[str, Act] = {
     "confirm_erasure": lambda it, who: erasing.confirm(it.erasure, **who),
     "confirm_own_erasure": lambda it, who: erasing.confirm(it.erasure_of_director, **who),
     "drop_erasure": lambda it, who: erasing.drop(it.erasure, **who),
+    "recompute_insights": lambda it, who: insights.recompute(it.ready.cycle, **who),
     "fetch_export": lambda it, who: exporting.fetch(it.export, **who),
     "correct_award": lambda it, who: awarding.correct(about("correct_award", it), kind="new", tier="gold", note="A slip.", **WHY, **who),
     "propose_revocation": lambda it, who: revoking.propose_revocation(about("propose_revocation", it), note="It ended.", **WHY, **who),
@@ -239,7 +241,7 @@ LOOKS = frozenset({
     "read_history", "read_document", "read_case", "read_letters", "see_team", "see_joining", "see_claims", "workbook", "fetch_paper",
     "see_requests", "read_letter", "see_all_letters", "see_glass", "fetch_plan", "see_quality",
     "see_calibration", "try_edition", "read_calls", "read_answer", "fetch_evidence", "see_page",
-    "see_undecided", "own_result", "own_certificate", "own_kit", "look_at_kit", "see_appeals", "see_people", "own_tokens",
-    "own_letters",
+    "see_undecided", "see_insights", "own_result", "own_certificate", "own_kit", "look_at_kit", "see_appeals", "see_people",
+    "own_tokens", "own_letters",
     "token_draft", "token_evidence", "token_questions", "token_result", "token_cases", "token_scores", "token_awards",
 })  # fmt: skip

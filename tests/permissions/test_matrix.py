@@ -18,10 +18,17 @@ from tests.permissions import world as worlds
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken
 from wwc.audit.models import Event
+from wwc.insights import access as insights_access
 from wwc.outbox import access as outbox_access
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "matrix.csv").read_text().splitlines()))
-ROOMS = {"criteria": rulebook_access, "assessments": case_access, "reviews": judgement_access, "outbox": outbox_access}
+ROOMS = {
+    "criteria": rulebook_access,
+    "assessments": case_access,
+    "reviews": judgement_access,
+    "outbox": outbox_access,
+    "insights": insights_access,
+}
 ROLES = worlds.ROLES
 # Rulings that stand for no act of a person of the table: by what they are asked, elsewhere.
 ELSEWHERE = {

@@ -319,6 +319,7 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "ask_to_erase": ((it.people["CL"].pk,), again),
         "confirm_erasure": ((it.erasure.pk,), {}),
         "drop_erasure": ((it.erasure.pk,), {}),
+        "recompute_insights": ((it.ready.cycle.slug,), {}),
         "plan_calibration": ((it.practice.calibration_id,), {}),
         "see_calibration": ((it.reading.cycle.slug,), {}),
         "practise": ((it.practice.pk,), {"verdict": "met"}),

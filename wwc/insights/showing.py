@@ -200,7 +200,7 @@ def _named(row: Row, words: Words) -> dict[str, str]:
 def _base(figure: Mapping[str, Any], cycle: Cycle) -> str:
     base = figure["base"]
     if not base:
-        return gettext("The group is hidden, because fewer than five of its cities are not named in public.")
+        return gettext("There are no such cities, or too few of them for a group in which none can be made out.")
     cities = ngettext("%(n)s city", "%(n)s cities", base["cities"]) % {"n": number(base["cities"])}
     if base["assessments"] == base["cities"]:
         return gettext("%(cities)s, one assessment each, %(edition)s; validated, %(cycle)s.") % {

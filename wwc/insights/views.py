@@ -91,7 +91,7 @@ def whole_table(request: HttpRequest, cycle: str, figure: str) -> HttpResponse:
 def recompute(request: HttpRequest, cycle: str) -> HttpResponse:
     """Ask for the figures of a cycle again."""
     require(access.may_recompute(request.user))
-    actions.recompute(get_object_or_404(queries.cycles_told(), slug=cycle), by=request.user, at=timezone.now())
+    actions.recompute(get_object_or_404(Cycle, slug=cycle), by=request.user, at=timezone.now())
     messages.success(request, _("The figures are being computed. Open this page again in a minute."))
     return redirect("insights:whole_of", cycle)
 

@@ -356,11 +356,14 @@ def dots(rows: Iterable[Any], label: str, paper: bool = False, width: float = 51
         tone = "not" if _get(row, "tone", "") == "not" else "accent"
         low, at, high = (float(_get(row, key)) for key in ("low", "at", "high"))
         beside, anchor = (high + 0.015, "start") if high < 0.86 else (low - 0.015, "end")
+        text, note = _get(row, "text", ""), _get(row, "note", "")
+        if high >= 0.86 and low < 0.12:  # no room on either side of the line
+            text, note = "", ", ".join(filter(None, [text, note]))
         drawn.append(
             {
                 "name": _get(row, "name"),
-                "note": _get(row, "note", ""),
-                "text": _get(row, "text", ""),
+                "note": note,
+                "text": text,
                 "low": place(low),
                 "at": place(at),
                 "high": place(high),

@@ -27,7 +27,6 @@ STAFF = [
     (gettext_lazy("Cycles"), "assessments:cycles"),
     (gettext_lazy("Deciding"), "reviews:awarding"),
     (gettext_lazy("Announcing"), "reviews:announcing"),
-    (gettext_lazy("Insights"), "insights:whole"),
     (gettext_lazy("The Standard"), "criteria:standards"),
     (gettext_lazy("Places"), "assessments:cities"),
     (gettext_lazy("People"), "reviews:people"),
