@@ -57,7 +57,7 @@ def compute(*cycles: Cycle) -> None:
             write_insights(cycle.pk)
 
 
-def world(first: int = 8, second: int = 12) -> World:
+def world(first: int = 6, second: int = 10) -> World:
     """So many cities in a cycle of the 2018 edition, and in one of 2022, the last of the first among them."""
     staff, director = people.person("staff", is_staff=True), people.person("director", is_director=True)
     earlier, dates = NOW - timedelta(days=900), {"opens_at": NOW - timedelta(days=1100)}
