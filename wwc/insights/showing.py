@@ -43,7 +43,7 @@ COUNTED: dict[str, Any] = {
     "claims": _("Share of assessments in which the city said that it meets the criterion (open), and in which that was validated (full)."),
     "funnel": _("Cities of the cycle by how far they came."),
 }
-INTERVAL = _("The line is the 95% interval: Wilson's for a share, Newcombe's for a difference.")
+INTERVAL = _("Intervals are at 95%: Wilson's for a share, Newcombe's for a difference.")
 CITY_DRAWN = _("The interval takes cities, not criteria, as what was drawn, so it is on the safe side.")
 SMALL = _("A group is shown when none of its cities is hidden or five at least are, also after subtracting what else is shown.")
 OF_TWENTY = _("Of twenty such comparisons one would stand out by chance alone.")
@@ -418,10 +418,10 @@ def _columns(key: str, words: Words) -> list[Column]:
     area = Column(_("Practice area"), words.area, is_number=False)
     cities, met, of = Column(_("Cities"), _count("cities")), Column(_("Met"), _count("met")), Column(_("Of"), _count("of"))
     held = Column(_("Share"), lambda row: share(row["share"]))
-    between = Column(_("95% interval"), _between("low", "high", share))
+    between = Column(_("Interval (95%)"), _between("low", "high", share))
     apart = [
         Column(_("Difference, points"), lambda row: points(row["difference"])),
-        Column(_("95% interval of the difference"), _between("difference_low", "difference_high", points)),
+        Column(_("Interval of the difference (95%)"), _between("difference_low", "difference_high", points)),
         Column(_("Difference"), _chance, is_number=False),
     ]
     if key in GROUPS:

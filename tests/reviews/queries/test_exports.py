@@ -39,6 +39,10 @@ STAY = {
         "PublishedChange": "public, and fetched from the API",
         "PublishedCity": "public, and fetched from the API",
     },
+    "insights": {
+        "Dataset": "computed from the tables, and fetched from its own page",
+        "Release": "public, and fetched from its own page",
+    },
 }
 
 
