@@ -17,9 +17,9 @@ from criteria.scoring import Verdict
 from reviews.lifecycle import AwardStatus, Kind
 from reviews.models import Award
 from reviews.queries import exports, results
-from reviews.queries.announced import BANDS
 from wwc import geography
 from wwc.clock import under_lock
+from wwc.geography import BANDS
 from wwc.insights.figures import REGIONS, Book, Case, Detail
 from wwc.insights.models import Dataset, Release
 from wwc.insights.suppression import Member

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.models import Cycle, GovernmentForm
 from criteria import queries as rulebooks
 from reviews.queries.alike import band_words
-from reviews.queries.announced import BANDS
+from wwc.geography import BANDS
 from wwc.insights.figures import GROUPS
 from wwc.templatetags.display import figure as number
 from wwc.templatetags.display import percent, tier_word
