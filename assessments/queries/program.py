@@ -72,10 +72,12 @@ def cycles_counted(user: Any) -> QuerySet[Cycle]:
 
 
 def narrowed(rows: QuerySet[Any], asked: Mapping[str, str], city: str = "city") -> QuerySet[Any]:
-    """Of these rows those of cities in a country, in a band of population (BANDS) by the latest figure; unknown words ask for all.
+    """Of these rows those of cities that are called so (`q`), in a country, in a band of population (BANDS) by the latest figure.
 
-    `city` is the path to the city.
+    Unknown words ask for all. `city` is the path to the city.
     """
+    if asked.get("q", ""):
+        rows = rows.filter(**{f"{city}__folded__contains": fold(asked["q"])})
     if asked.get("country", "") in COUNTRIES:
         rows = rows.filter(**{f"{city}__country": asked["country"]})
     if asked.get("population", "") in BANDS:
@@ -89,15 +91,12 @@ def narrowed(rows: QuerySet[Any], asked: Mapping[str, str], city: str = "city") 
 def rows_of(cycle: Cycle, user: Any, asked: Mapping[str, str] | None = None) -> QuerySet[Assessment]:
     """The assessments of a cycle for a page of the program, by name of the city, with counts of answers and questions.
 
-    Asked for may be words of the name (`q`), a stage (`stage`), and what `narrowed` takes.
+    Asked for may be a stage (`stage`), and what `narrowed` takes.
     """
     asked = asked or {}
-    wanted = asked.get("q", "")
     claimed = Q(answers__current__isnull=False) & ~Q(answers__current__claim="")
     waiting = Clarification.objects.filter(answer__assessment=OuterRef("pk"), status=Asked.SENT)
     rows = assessments_for_programme(user).filter(cycle=cycle)
-    if wanted:
-        rows = rows.filter(city__folded__contains=fold(wanted))
     if asked.get("stage", "") in Status.values:
         rows = rows.filter(status=asked["stage"])
     return (

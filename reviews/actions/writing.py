@@ -1,5 +1,6 @@
 """The program writes to many people at once, each a letter of their own."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -34,13 +35,18 @@ class OthersByNow(Refusal):
 
 
 @transaction.atomic
-def write(cycle: Cycle, *, audience: str, subject: str, words: str, seen: int, by: Any, at: datetime) -> int:
-    """Write the same letter to everybody on a list of `seen` people; the number of letters. Sent twice it is written once."""
+def write(
+    cycle: Cycle, *, audience: str, subject: str, words: str, seen: int, asked: Mapping[str, str] | None = None, by: Any, at: datetime
+) -> int:
+    """Write the same letter to everybody on a list of `seen` people, narrowed as asked; the number of letters.
+
+    Sent twice it is written once.
+    """
     require(access.may_write_to_many(by))
     subject, words = " ".join(subject.split()), plain(words).strip()
     if audience not in LABELS or not subject or not words:
         raise NothingSaid()
-    people = recipients(by, cycle, audience)
+    people = recipients(by, cycle, audience, asked)
     if not people:
         raise Nobody()
     if len(people) != seen:
@@ -49,5 +55,5 @@ def write(cycle: Cycle, *, audience: str, subject: str, words: str, seen: int, b
     Cycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)  # pressed twice at once, the second finds the letters of the first
     new = letters.messages(people, key=key, subject=subject, words=words, at=at)
     if new:
-        record("wrote_to", cycle, by=by, at=at, after=audience, letters=new, said={"subject": subject, "words": words})
+        record("wrote_to", cycle, by=by, at=at, after=audience, letters=new, said={"subject": subject, "words": words, **(asked or {})})
     return new

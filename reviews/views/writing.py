@@ -11,7 +11,7 @@ from assessments.models import Cycle
 from reviews import access
 from reviews.actions import writing as actions
 from reviews.forms import MessageForm
-from reviews.queries import audiences
+from reviews.queries import audiences, lists
 from wwc.http import refusals_on
 from wwc.refusals import require
 
@@ -21,13 +21,15 @@ def writing(request: HttpRequest, slug: str) -> HttpResponse:
     """The letter and its readers; it goes out only after both were looked at."""
     require(access.may_write_to_many(request.user))
     cycle = get_object_or_404(Cycle.objects.select_related("standard"), slug=slug)
-    form = MessageForm(request.POST or None, initial={"audience": request.GET.get("to", audiences.CITIES)})
+    asked = audiences.narrowing(request.GET)
+    form = MessageForm(request.POST or None, initial={"audience": request.GET.get("to") or audiences.nearest(request.GET.get("stage", ""))})
     if form.is_valid() and request.POST.get("act") == "send":
         with refusals_on(form):
-            n = actions.write(cycle, **form.cleaned_data, by=request.user, at=now())
+            n = actions.write(cycle, **form.cleaned_data, asked=asked, by=request.user, at=now())
         if not form.errors:
             messages.success(request, ngettext("%(n)d letter is on its way.", "%(n)d letters are on their way.", n) % {"n": n})
             return redirect("assessments:cycle", slug)
-    people = audiences.recipients(request.user, cycle, form.cleaned_data["audience"]) if form.is_valid() else None
-    context = {"cycle": cycle, "form": form, "people": people, "seen": len(people or [])}
+    people = audiences.recipients(request.user, cycle, form.cleaned_data["audience"], asked) if form.is_valid() else None
+    only = [(lists.NAMES[name], value) for name, value in asked.items()]
+    context = {"cycle": cycle, "form": form, "people": people, "seen": len(people or []), "only": only}
     return render(request, "reviews/writing.html", context, status=422 if form.errors else 200)

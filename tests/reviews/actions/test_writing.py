@@ -4,6 +4,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from assessments.lifecycle import Status
 from assessments.models import Assessment, Conflict, ConflictState, Membership, Role
@@ -113,3 +114,20 @@ def test_a_letter_to_many_takes_as_many_statements_as_one_to_few(cycle, staff):
     assert Work.objects.filter(key__in=keys).count() == 44
     assert running.drain(["send_letter"]) == 44
     assert len(mail.outbox) == 44
+
+
+def test_a_list_is_narrowed_by_what_is_public_of_a_city_and_by_no_stage(cycle, staff, client_of):
+    asked = audiences.narrowing({"q": "Ó", "stage": "decided", "country": "US", "tier": "gold"})
+    assert asked == {"q": "Ó", "country": "US"}
+    assert [each.city.name for each in audiences.recipients(staff, cycle, "received", {"q": "wex"})] == ["Wexley"]
+    assert audiences.recipients(staff, cycle, "received", {"country": "BR"}) == []
+    assert {audiences.nearest(stage) for stage in ("submitted", "in_review", "ready", "decided", "announced")} == {"received"}
+    address = reverse("reviews:writing", args=[cycle.slug]) + "?q=wex&stage=decided"
+    said = {"audience": "received", "subject": "The office moves", "words": "From May on.", "seen": "1", "act": "look"}
+    page = client_of(staff).post(address, said).content.decode()
+    assert "Only of these cities" in page
+    assert "Send 1 letter" in page
+    client_of(staff).post(address, {**said, "act": "send"})
+    assert [letter.city_id for letter in Letter.objects.filter(kind="message")] == [Assessment.objects.get(city__name="Wexley").city_id]
+    linked = client_of(staff).get(reverse("assessments:cycle", args=[cycle.slug]) + "?q=wex&stage=decided").content.decode()
+    assert "?q=wex&amp;stage=decided" in linked
