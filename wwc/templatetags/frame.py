@@ -29,7 +29,6 @@ STAFF = [
     (gettext_lazy("Announcing"), "reviews:announcing"),
     (gettext_lazy("The Standard"), "criteria:standards"),
     (gettext_lazy("Places"), "assessments:cities"),
-    (gettext_lazy("People"), "reviews:people"),
     (gettext_lazy("Requests"), "assessments:join_requests"),
     (gettext_lazy("Letters"), "assessments:all_letters"),
 ]
