@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef
 
-from reviews.models import ChangeKind, PublishedAward, PublishedChange
+from reviews.models import ChangeKind, PublishedAward, PublishedChange, PublishedCity
 from reviews.queries import announced
 from wwc import bulk
 from wwc.clock import under_lock
@@ -46,7 +46,8 @@ def _call(rows: list[PublishedChange], at: datetime) -> None:
     if back and webhooks.cancel({message for number in announced_as for message in _messages_of(number)}, at=at):
         return
     held = any(row.kind in HELD for row in rows)
-    said = [{"number": row.number, "kind": row.kind, "award": row.award.number, "city": row.award.city.slug} for row in rows]
+    slugs = dict(PublishedCity.objects.filter(pk__in={row.award.city_id for row in rows}).values_list("pk", "slug"))
+    said = [{"number": row.number, "kind": row.kind, "award": row.award.number, "city": slugs[row.award.city_id]} for row in rows]
     message = f"changes_{rows[0].number}_{rows[-1].number}"
     due_at = at + settings.LETTER_HOLD if held else at
     webhooks.tell(message, "changes.published", {"first": rows[0].number, "last": rows[-1].number, "changes": said}, at=at, due_at=due_at)
