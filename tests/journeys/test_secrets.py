@@ -86,9 +86,10 @@ class Planted:
         return [each.person for each in case.city.memberships.filter(ended_at=None).order_by("-role", "pk").select_related("person")]
 
     def _half_read(self) -> tuple[Assignment, Assignment]:
-        """An answer with a first finding, and a second reader who has filed nothing."""
+        """An answer with a first finding, and a second reader who has filed nothing; none of those that have another part in the world."""
+        others = [self.s.split.pk, self.s.question.answer_id, self.s.written.answer_id]
         live = Assignment.objects.filter(answer__assessment=self.s.review, ended_at=None, findings=None, answer__current__claim="met")
-        second = live.filter(slot=Slot.SECOND).exclude(answer=self.s.split).select_related("member__person", "answer").order_by("pk")[0]
+        second = live.filter(slot=Slot.SECOND).exclude(answer__in=others).select_related("member__person", "answer").order_by("pk")[0]
         first = Assignment.objects.select_related("member__person", "answer__current").get(
             answer=second.answer_id, slot=Slot.FIRST, ended_at=None
         )
