@@ -45,10 +45,19 @@ def _in_english() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker) -> None:
-    """The real editions and the words of the letters, once for all tests."""
+def django_db_setup(django_db_setup: None, django_db_blocker) -> Iterator[None]:
+    """The real editions and the words of the letters, once for all tests.
+
+    A window that was closed while its page still asked leaves a thread of the server with a connection for a while: it is ended
+    before the test database is dropped, which would be refused.
+    """
     with django_db_blocker.unblock():
         call_command("load_fixtures", "--without-history", verbosity=0)
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            cursor.execute(others)
 
 
 @pytest.fixture
