@@ -272,8 +272,9 @@ class Walked:
 PROGRAM = ("staff", "director", "other director")
 
 
-WHOLE_PROGRAM = (*PROGRAM, "torn director", "guarded")
-DECIDING = (*WHOLE_PROGRAM, "practice lead", "other area", "reader", "first reader")  # who are told what waits for them
+WHOLE_PROGRAM = (*PROGRAM, "torn director", "guarded", "looking staff")
+READING = ("reader", "first reader", "first of the split", "second of the split")  # some of whom have filed more in the other world
+DECIDING = (*WHOLE_PROGRAM, "practice lead", "other area", *READING)  # who are told what waits for them
 
 
 def differences(one: Walked, other: Walked, but: Sequence[str] = PROGRAM) -> list[str]:
