@@ -164,6 +164,16 @@ def sealed(response: Sealed, filename: str = "") -> Sealed:
     return response
 
 
+PUBLIC_KEPT = 60  # seconds that others may keep what says the same to everybody
+
+
+def kept_public(response: HttpResponse) -> HttpResponse:
+    """The answer as one that says the same to everybody: of the kind that it says it is, and for others to keep for a minute."""
+    response["X-Content-Type-Options"] = "nosniff"
+    patch_cache_control(response, public=True, max_age=PUBLIC_KEPT)
+    return response
+
+
 def chrome(request: HttpRequest) -> dict[str, Any]:
     """What the frame of every page shows besides the page: whether this is a demonstration, whom to write to."""
     return {"demo": settings.DEMO, "contact": settings.CONTACT_EMAIL, "request_number": getattr(request, "number", "")}

@@ -9,20 +9,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_cache_control
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_safe
 
 from reviews.lifecycle import Kind
 from reviews.queries import announced
+from wwc.http import kept_public
 from wwc.templatetags.display import tier_word
 from wwc.templatetags.drawing import badge as drawn
 from wwc.templatetags.places import place
 
 STYLES = ("flat", "large")
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
-KEPT = 60  # seconds that others may keep it, as what the API answers
 
 
 @login_not_required
@@ -35,9 +34,7 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
         body = drawn(_one_of(STYLES, request.GET.get("style", "")), *said(award), place=place(city))
     response = HttpResponse(body, content_type="image/svg+xml; charset=utf-8")
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    response["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(response, public=True, max_age=KEPT)
-    return response
+    return kept_public(response)
 
 
 @login_not_required

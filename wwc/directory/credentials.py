@@ -24,16 +24,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
-from django.utils.cache import patch_cache_control
 from django.views.decorators.http import conditional_page, require_safe
 
 from reviews.queries import announced
+from wwc.http import kept_public
 from wwc.templatetags.display import tier_word
 from wwc.templatetags.places import place
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 PROGRAM = "What Works Cities Certification"
-KEPT = 60
 
 
 @login_not_required
@@ -172,6 +171,4 @@ def _json(said: dict[str, Any]) -> HttpResponse:
 def _given(body: bytes, kind: str) -> HttpResponse:
     response = HttpResponse(body, content_type=kind)
     response["Access-Control-Allow-Origin"] = "*"
-    response["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(response, public=True, max_age=KEPT)
-    return response
+    return kept_public(response)
