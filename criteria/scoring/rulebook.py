@@ -141,11 +141,11 @@ class Rulebook:
         object.__setattr__(self, "in_order", tuple(by_code[code] for code in order))
 
     @cached_property
-    def written(self) -> str:
+    def written(self) -> bytes:
         """All of it as sorted JSON, in which the order of criteria and prerequisites does not matter; written once for a rulebook."""
         data = rulebook_as_data(self)
         data["rules"] = sorted(({**rule, "needs": sorted(rule["needs"])} for rule in data["rules"]), key=lambda rule: str(rule["code"]))
-        return json.dumps(data, sort_keys=True, separators=(",", ":"))
+        return json.dumps(data, sort_keys=True, separators=(",", ":")).encode("ascii")
 
     def tier(self, key: str) -> Tier:
         """The tier with this key."""

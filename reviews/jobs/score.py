@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from assessments.models import Assessment
 from criteria.queries import rulebook
-from criteria.scoring import ENGINE_VERSION, Rulebook, Verdict, as_data, fingerprint, score
+from criteria.scoring import ENGINE_VERSION, Rulebook, Verdict, fingerprint, score
 from reviews import letters
 from reviews.models import Score
 from reviews.queries import verdicts
@@ -73,6 +73,6 @@ def _row(number: int, key: str, book: Rulebook, settled: Mapping[str, Verdict], 
         possible=computed.possible,
         tier=computed.tier or "",
         verdicts=dict(settled),
-        result=as_data(computed),
+        result=computed,
         computed_at=at,
     )

@@ -1,8 +1,20 @@
 """A computed score with its inputs and reasons."""
 
+import json
+from typing import Any
+
 from django.db import models
 
 from assessments.models import Assessment
+from criteria import scoring
+
+
+class AsSaid(json.JSONEncoder):
+    """Writes a score as the core says it. COPY does without: it writes the core's own values, in the same order."""
+
+    def default(self, o: Any) -> Any:
+        """The plain values of a score; anything else is an error."""
+        return scoring.as_data(o) if isinstance(o, scoring.Score) else super().default(o)
 
 
 class Score(models.Model):
@@ -18,7 +30,7 @@ class Score(models.Model):
     possible = models.PositiveIntegerField()
     tier = models.CharField(max_length=20, blank=True)
     verdicts = models.JSONField()
-    result = models.JSONField(help_text="The whole score as the core says it: by area, reasons, distance to each tier.")
+    result = models.JSONField(encoder=AsSaid, help_text="The whole score as the core says it: by area, reasons, distance to each tier.")
     computed_at = models.DateTimeField()
 
     class Meta:

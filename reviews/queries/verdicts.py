@@ -1,6 +1,5 @@
 """Where the reading of each answer stands, and what is settled, in the core's own values."""
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
@@ -8,8 +7,9 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
+import orjson
 from django.db import connection
-from django.db.models import Aggregate, Case, Exists, F, OuterRef, Q, QuerySet, Subquery, TextField, When
+from django.db.models import Aggregate, Case, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, TextField, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -312,12 +312,24 @@ def required_open(assessment: Assessment) -> int:
 class _AsObject(Aggregate):
     """The codes and verdicts of a group as one JSON object, written by the database; of a code that is there twice the last one counts."""
 
-    template = "json_object_agg(%(expressions)s ORDER BY reviews_resolution.id)::text"
+    template = "json_object_agg(%(expressions)s)::text"
     output_field = TextField()
 
     def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
         """The same where it is called otherwise."""
         return self.as_sql(compiler, connection, template="json_group_object(%(expressions)s)", **extra)
+
+
+class _AsStored(Func):
+    """A value, then the number that says its place in the group; SQLite knows no order within a group."""
+
+    template = "%(expressions)s"
+    arg_joiner = " ORDER BY "
+    output_field = TextField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """The value alone."""
+        return compiler.compile(self.get_source_expressions()[0])
 
 
 def settled_in(assessments: Collection[int]) -> dict[int, dict[str, Verdict]]:
@@ -326,18 +338,16 @@ def settled_in(assessments: Collection[int]) -> dict[int, dict[str, Verdict]]:
     What was decided stands, also while an appeal holds its answer open, until another verdict is confirmed.
     """
     as_it_stands = Q(version=F("answer__current")) | Q(version=None, answer__current=None) | Q(answer__lock=Lock.FINAL)
-    found_on = Resolution.objects.filter(answer__assessment__in=assessments)
-    if connection.vendor == "sqlite":  # which keeps no order within a group
+    found_on = Resolution.objects.filter(answer__assessment=OuterRef("pk"))
+    if connection.vendor == "sqlite":
         later = Resolution.objects.filter(answer=OuterRef("answer"), pk__gt=OuterRef("pk"))
         found_on = found_on.filter(~Exists(later))
-    rows = (
-        found_on.values("answer__assessment_id")
-        .annotate(said=_AsObject("answer__criterion__code", Case(When(as_it_stands, then="verdict"))))
-        .values_list("answer__assessment_id", "said")
-    )
+    said = _AsObject("answer__criterion__code", _AsStored(Case(When(as_it_stands, then="verdict")), "pk"))
+    # Asked for each assessment by itself, the database goes by its indices; for all at once it would read every verdict there is.
+    each = found_on.order_by().values("answer__assessment").annotate(said=said).values("said")
     found: dict[int, dict[str, Verdict]] = {number: {} for number in assessments}
-    for number, said in rows:
-        found[number] = {code: verdict for code, verdict in json.loads(said).items() if verdict is not None}
+    for number, written in Assessment.objects.filter(pk__in=assessments).values_list("pk", Subquery(each)):
+        found[number] = {code: verdict for code, verdict in orjson.loads(written or "{}").items() if verdict is not None}
     return found
 
 

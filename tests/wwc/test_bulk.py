@@ -1,7 +1,7 @@
-"""Many rows at once are the same rows as one by one, on either database."""
+"""Many rows at once are the same rows as one by one, on either database; and PostgreSQL runs what it is asked without compiling it."""
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from tests.factories import people
 from wwc import bulk
@@ -71,3 +71,10 @@ def test_what_goes_wrong_while_rows_are_made_is_said_and_none_is_stored(db, now)
     with pytest.raises(LookupError, match="no verdict"):
         inserts()
     assert not Event.objects.filter(verb="tried").exists()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="only PostgreSQL compiles what it is asked")
+def test_nothing_is_compiled_on_any_connection(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)

@@ -4,6 +4,8 @@ import pytest
 
 from assessments.lifecycle import Status
 from assessments.models import Answer
+from criteria import scoring as core
+from criteria.queries import rulebook
 from reviews.jobs.score import score_assessment
 from reviews.models import Resolution, Score
 from reviews.queries.verdicts import Incomplete, settled, settled_in
@@ -32,8 +34,17 @@ def test_golden_scores_of_the_2022_edition(db, n, tier):
     case = make.scored(make.city("Alder Reach"), n)
     score = case.scores.get()
     assert (score.points, score.possible, score.tier) == (n, 43, tier)
+    book = rulebook(case.cycle.standard)
+    assert score.result == core.as_data(core.score(book, score.verdicts))
     assert score.result["points"] == n
     assert len(score.result["reasons"]) == 43
+
+
+def test_what_is_no_score_is_not_written_as_one(db):
+    score = make.scored(make.city("Alder Reach"), 31).scores.get()
+    score.pk, score.fingerprint, score.result = None, "f" * 64, object()
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        score.save(force_insert=True)
 
 
 def test_a_missing_core_criterion_beats_any_number_of_points(db):
