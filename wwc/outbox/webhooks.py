@@ -105,7 +105,7 @@ def cancel(messages: Iterable[str], *, at: datetime) -> int:
 
 def secret_of(salt: str) -> str:
     """The secret that a salt stands for, as the other side keeps it."""
-    return "whsec_" + b64encode(_key(salt)).decode()
+    return "whsec_" + b64encode(_key(salt, settings.SECRET_KEY)).decode()
 
 
 def headers_of(call: WebhookCall, at: datetime) -> dict[str, str]:
@@ -114,8 +114,9 @@ def headers_of(call: WebhookCall, at: datetime) -> dict[str, str]:
     salts = [webhook.salt]
     if webhook.previous_salt and webhook.renewed_at and at - webhook.renewed_at < BOTH_SIGN:
         salts.append(webhook.previous_salt)
+    keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)  # whoever keeps a secret of an earlier key can check it still
     signed = f"{call.message}.{stamp}.{call.body}".encode()
-    signatures = (b64encode(hmac.digest(_key(salt), signed, "sha256")).decode() for salt in salts)
+    signatures = (b64encode(hmac.digest(_key(salt, key), signed, "sha256")).decode() for salt in salts for key in keys)
     return {"webhook-id": call.message, "webhook-timestamp": stamp, "webhook-signature": " ".join(f"v1,{each}" for each in signatures)}
 
 
@@ -217,5 +218,5 @@ def _end(webhook: Webhook, *, by: Any, at: datetime) -> None:
         record("ended_webhook", webhook, by=by, at=at)
 
 
-def _key(salt: str) -> bytes:
-    return HKDF(SHA256(), 32, salt=bytes.fromhex(salt), info=b"wwc webhook").derive(settings.SECRET_KEY.encode())
+def _key(salt: str, key: str) -> bytes:
+    return HKDF(SHA256(), 32, salt=bytes.fromhex(salt), info=b"wwc webhook").derive(key.encode())

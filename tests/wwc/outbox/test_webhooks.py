@@ -96,6 +96,16 @@ def test_for_a_day_the_old_secret_signs_beside_the_new_one(side, staff):
     assert len(webhooks.headers_of(later, now + timedelta(days=2))["webhook-signature"].split()) == 1
 
 
+def test_a_new_secret_key_leaves_the_secrets_that_programs_keep_good(side, staff, settings):
+    webhook, secret = webhooks.make("A mirror", side.url, by=staff, at=AT)
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "y" * 50, [settings.SECRET_KEY]
+    jobs.call_webhook(call_of(webhook).pk)
+    ((headers, body),) = side.sent
+    assert signed_with(secret, headers, body) in headers["webhook-signature"].split()
+    settings.SECRET_KEY_FALLBACKS = []
+    assert signed_with(secret, headers, body) not in webhooks.headers_of(call_of(webhook, "changes_2_2"), AT)["webhook-signature"]
+
+
 def test_what_is_not_taken_is_tried_again_after_growing_pauses_and_then_failed(side, staff, client_of):
     webhook, _secret = webhooks.make("A mirror", side.url, by=staff, at=AT)
     side.answers = [500, 302, 429, 500, 503, 500]
