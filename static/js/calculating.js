@@ -13,14 +13,14 @@ function say(name, text) {
 }
 
 function show(selector, name, key) {
-  for (const each of rail.querySelectorAll(selector)) each.hidden = each.dataset[name] !== key;
+  for (const each of document.querySelectorAll(selector)) each.hidden = each.dataset[name] !== key;
 }
 
 function count() {
   const met = new Set(boxes.filter((box) => box.checked).map((box) => box.value));
   const found = score(book, met);
   const steps = nextSteps(book, met);
-  rail.querySelector("[data-points]").textContent = found.points;
+  for (const each of document.querySelectorAll("[data-points]")) each.textContent = found.points;
   show("[data-tier]", "tier", found.tier ?? "");
   say("core", book.rules.filter((rule) => rule.core && !met.has(rule.code)).map((rule) => rule.code).join(", "));
   const blocked = [...found.reasons].filter(([, reason]) => reason.why === "blocked");

@@ -114,16 +114,21 @@ def test_ticks_stay_in_the_browser_and_a_link_keeps_them(browser, live_server, s
     page.on("request", lambda request: asked.append(request.url))
     for code in ("DM1", "LC1", "PA1"):
         page.get_by_label(code, exact=False).first.check()
-    expect(page.locator("[data-points]")).to_have_text("3")
+    expect(page.locator("#stands [data-points]")).to_have_text("3")
     assert page.url.endswith("#met=DM1,LC1,PA1")
     assert [each for each in asked if "DM1" in each or "calculator" in each] == []
     link = page.get_by_role("link", name="A link to these ticks").get_attribute("href")
     again = context.new_page()
     again.goto(link or "")
-    expect(again.locator("[data-points]")).to_have_text("3")
+    expect(again.locator("#stands [data-points]")).to_have_text("3")
     assert again.locator("input[name=met]:checked").count() == 3
     again.get_by_role("link", name="Clear all ticks").click()
-    expect(again.locator("[data-points]")).to_have_text("0")
+    expect(again.locator("#stands [data-points]")).to_have_text("0")
+    expect(again.locator(".follow")).to_be_hidden()
+    again.set_viewport_size({"width": 390, "height": 844})
+    again.get_by_label("DM1", exact=False).first.check()
+    expect(again.locator(".follow")).to_be_in_viewport()
+    expect(again.locator(".follow [data-points]")).to_have_text("1")
 
 
 @pytest.mark.django_db

@@ -112,6 +112,8 @@ def test_on_its_day_the_city_has_its_certificate_and_its_press_kit(released, cli
     page = client.get(page_of(case)).content.decode()
     assert f'href="{certificate_of(case)}"' in page
     assert f'href="{kit_of(case)}"' in page
+    assert f'href="/cities/{case.city.slug}/badge/"' in page
+    assert client.get(f"/cities/{case.city.slug}/badge/").status_code == 200
     paper = client.get(certificate_of(case))
     assert paper["Content-Disposition"] == 'attachment; filename="alder-reach-ohio-2026-certificate.pdf"'
     assert b"".join(paper.streaming_content).startswith(b"%PDF")
@@ -127,6 +129,7 @@ def test_without_a_tier_there_is_no_certificate_and_no_press_kit(released, clien
     page = client.get(page_of(case)).content.decode()
     assert "certificate.pdf" not in page
     assert "press-kit.zip" not in page
+    assert "/badge/" not in page
     assert client.get(certificate_of(case)).status_code == client.get(kit_of(case)).status_code == 404
 
 
