@@ -75,6 +75,11 @@ def open_cycles() -> QuerySet[Cycle]:
     return Cycle.objects.filter(status=CycleStatus.OPEN).select_related("standard").order_by("due_at", "pk")
 
 
+def cycles_opened() -> QuerySet[Cycle]:
+    """The cycles that were ever opened to cities and not canceled: what anybody may know of."""
+    return Cycle.objects.exclude(opened_at=None).exclude(status=CycleStatus.CANCELED).select_related("standard")
+
+
 def cycle_to_join(at: datetime) -> Cycle | None:
     """The cycle that takes cities at this moment; of several the one that is due first."""
     return open_cycles().filter(due_at__gte=at).first()

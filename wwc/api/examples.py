@@ -31,6 +31,10 @@ WHOLE = STANDARD | {
     ],
     "links_back": [{"origin": "DM3", "successor": "DM7", "kind": "reworded", "comparable": True, "note": ""}],
 }  # fmt: skip
+CYCLE = {
+    "slug": "2026", "name": "2026 cycle", "edition": "2022", "opens_at": "2026-01-05T14:00:00Z", "due_at": "2026-03-02T22:00:00Z",
+    "open": False, "results_expected": "2026-04-14", "minimum_population": 30000, "validity_months": 36,
+}  # fmt: skip
 CITY = {
     "slug": "sample-falls-oh", "name": "Sample Falls", "country": "US", "subdivision": "OH", "subdivision_name": "Ohio", "geoid": "",
     "latitude": 41.5, "longitude": -81.7, "timezone": "America/New_York", "population": 148310, "population_as_of": "2024-07-01",
@@ -98,7 +102,8 @@ DECISION = {
     "proposed_at": "2026-03-20T15:00:00Z", "approved_at": "2026-03-21T15:00:00Z",
 }  # fmt: skip
 OF: dict[str, dict[str, Any]] = {
-    "StandardRow": STANDARD, "StandardWhole": WHOLE, "CityRow": CITY, "AwardRow": AWARD, "ChangeRow": CHANGE, "ScoreRow": SCORE,
+    "StandardRow": STANDARD, "StandardWhole": WHOLE, "CycleRow": CYCLE, "CityRow": CITY,
+    "AwardRow": AWARD, "ChangeRow": CHANGE, "ScoreRow": SCORE,
     "AssessmentRow": ASSESSMENT, "DraftScore": DRAFT, "EvidenceRow": EVIDENCE, "QuestionRow": QUESTION, "ResultRow": RESULT,
     "CaseRow": CASE, "CaseScoreRow": CASE_SCORE, "DecisionRow": DECISION,
 }  # fmt: skip

@@ -8,8 +8,8 @@ from django.utils import timezone
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from assessments.lifecycle import Asked, Status
-from assessments.models import Assessment, FileState
+from assessments.lifecycle import Asked, CycleStatus, Status
+from assessments.models import Assessment, Cycle, FileState
 from criteria import queries as rulebooks
 from criteria.models import CriterionLink, Standard, Tier
 from criteria.scoring import Score, Verdict, as_data
@@ -145,6 +145,24 @@ class StandardWhole(StandardRow):
         """From the edition it was drafted from; none for the first."""
         found: list[CriterionLink] = rulebooks.links(row.drafted_from, row) if row.drafted_from else []
         return LinkRow(found, many=True).data
+
+
+class CycleRow(serializers.Serializer):
+    """A cycle, as cities are told of it."""
+
+    slug = serializers.CharField(help_text="Its slug.")
+    name = serializers.CharField(help_text="Its name.")
+    edition = serializers.CharField(source="standard.code", help_text="Code of the edition that its assessments answer.")
+    opens_at = serializers.DateTimeField(help_text="From when on cities can take part.")
+    due_at = serializers.DateTimeField(help_text="By when an assessment has to be submitted.")
+    open = serializers.SerializerMethodField(help_text="Whether cities work on their assessments now.")
+    results_expected = serializers.DateField(allow_null=True, help_text="The day on which results are expected; null where none was told.")
+    minimum_population = serializers.IntegerField(help_text="How many people a city needs to have to take part.")
+    validity_months = serializers.IntegerField(help_text="How many months an award of it stands.")
+
+    def get_open(self, row: Cycle) -> bool:
+        """By act of the program, not by the clock."""
+        return row.status == CycleStatus.OPEN
 
 
 class CityRow(serializers.Serializer):

@@ -74,6 +74,34 @@ class StandardDetail(OfStandards, RetrieveAPIView):
         return rulebooks.standards_shown().select_related("drafted_from")
 
 
+class OfCycles(Public):
+    """What reads cycles."""
+
+    def changed_at(self) -> None:
+        """A cycle does not say when it was changed; its fingerprint tells."""
+        return
+
+    def get_queryset(self) -> QuerySet[Cycle]:
+        """Those that were opened to cities."""
+        return case.cycles_opened()
+
+
+@extend_schema(tags=["cycles"], responses=answers(serializers.CycleRow(many=True)))
+class Cycles(OfCycles, ListAPIView):
+    """The cycles that were opened to cities, newest first."""
+
+    serializer_class = serializers.CycleRow
+    orders = {"-opens_at": by(("-opens_at", datetime.fromisoformat), "slug")}
+
+
+@extend_schema(tags=["cycles"], parameters=[at("slug", "Slug of the cycle.")], responses=answers(serializers.CycleRow, 404))
+class CycleDetail(OfCycles, RetrieveAPIView):
+    """One cycle."""
+
+    serializer_class = serializers.CycleRow
+    lookup_field = "slug"
+
+
 @extend_schema(tags=["cities"], responses=answers(serializers.CityRow(many=True)))
 class Cities(Public, ListAPIView):
     """The cities that an announced award names. Where the population is not known it sorts as none."""

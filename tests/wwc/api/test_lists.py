@@ -14,7 +14,7 @@ from tests.support.counting import same_queries
 from wwc.api import doors
 
 FEED = "/api/v1/changes/"
-LISTS = ["/api/v1/standards/", "/api/v1/cities/", "/api/v1/awards/", "/api/v1/scores/"]
+LISTS = ["/api/v1/standards/", "/api/v1/cycles/", "/api/v1/cities/", "/api/v1/awards/", "/api/v1/scores/"]
 
 
 @pytest.fixture
@@ -126,7 +126,30 @@ def test_an_edition_is_whole(get):
     assert get("/api/v1/standards/2018/").json()["links_back"] == []
 
 
+def test_cycles_are_listed_newest_first_with_their_dates(get, staff):
+    begun = {"opened_at": make.NOW, "opened_by": staff}
+    make.cycle("2025", **begun, opens_at=make.NOW - timedelta(days=400))
+    cycle = make.cycle("2026", **begun)
+    type(cycle).objects.filter(pk=cycle.pk).update(status="open")
+    assert [row["slug"] for row in get("/api/v1/cycles/").json()["results"]] == ["2026", "2025"]
+    row = get("/api/v1/cycles/2026/").json()
+    assert datetime.fromisoformat(row.pop("opens_at")) == cycle.opens_at
+    assert datetime.fromisoformat(row.pop("due_at")) == cycle.due_at
+    assert row == {
+        "slug": "2026", "name": "2026 cycle", "edition": "2022", "open": True, "results_expected": None, "minimum_population": 30000,
+        "validity_months": 36,
+    }  # fmt: skip
+
+
 # Nothing that is not public
+
+
+@pytest.mark.parametrize("status", ["draft", "canceled"])
+def test_a_cycle_that_was_never_opened_or_was_canceled_is_not_there(get, staff, status):
+    cycle = make.cycle("2026", **({} if status == "draft" else {"opened_at": make.NOW, "opened_by": staff}))
+    type(cycle).objects.filter(pk=cycle.pk).update(status=status)
+    assert get("/api/v1/cycles/2026/").status_code == 404
+    assert get("/api/v1/cycles/").json()["results"] == []
 
 
 def test_a_draft_edition_is_not_there(get, staff, now):
@@ -277,6 +300,15 @@ def test_the_editions_take_two_queries_however_many(client, db):
     assert len(client.get("/api/v1/standards/").json()["results"]) == 30
 
 
+def test_the_cycles_take_one_query_however_many(client, db):
+    def more():
+        for n in range(29):
+            make.cycle(slug=f"more-{n}", opened_at=make.NOW, opened_by=make.people.person("opener"))
+
+    make.cycle(slug="one", opened_at=make.NOW, opened_by=make.people.person("opener"))
+    same_queries(client, "/api/v1/cycles/", more, 1)
+
+
 def test_an_edition_takes_a_fixed_number_of_queries(client, db):
     same_queries(client, "/api/v1/standards/2022/", lambda: None, 17)
 
@@ -299,7 +331,7 @@ def test_what_changed_is_sent(get, reach):
     assert get("/api/v1/awards/", if_none_match=first["ETag"]).status_code == 200
 
 
-@pytest.mark.parametrize("address", [*LISTS, FEED, "/api/v1/standards/2022/", "/api/v1/awards/second/"])
+@pytest.mark.parametrize("address", sorted({*LISTS, FEED, "/api/v1/standards/2022/", "/api/v1/awards/second/"} - {"/api/v1/cycles/"}))
 def test_what_did_not_change_since_is_not_sent_again(get, reach, address, monkeypatch):
     changed = http_date(PublishedChange.objects.latest("number").at.timestamp())
     monkeypatch.setattr(doors, "datetime", an_hour_later())
