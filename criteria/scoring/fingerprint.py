@@ -1,9 +1,8 @@
 """One hash for the same inputs: same rulebook, same verdicts, same engine."""
 
+import json
 from collections.abc import Mapping
 from hashlib import sha256
-
-import orjson
 
 from criteria.scoring.rulebook import Rulebook, Verdict
 
@@ -13,6 +12,7 @@ ENGINE_VERSION = "1"
 
 def fingerprint(rulebook: Rulebook, verdicts: Mapping[str, Verdict]) -> str:
     """SHA-256 of rulebook, verdicts and engine version as sorted JSON; the order in which they are written never matters."""
-    said = orjson.dumps(rulebook.checked(verdicts), option=orjson.OPT_SORT_KEYS)
-    inputs = b'{"engine":%b,"rulebook":%b,"verdicts":%b}' % (orjson.dumps(ENGINE_VERSION), rulebook.written, said)
-    return sha256(inputs).hexdigest()
+    checked = rulebook.checked(verdicts)
+    said = ",".join([written[checked[code]] for code, written in rulebook.written_verdicts])
+    inputs = f'{{"engine":{json.dumps(ENGINE_VERSION)},"rulebook":{rulebook.written},"verdicts":{{{said}}}}}'
+    return sha256(inputs.encode("ascii")).hexdigest()

@@ -141,11 +141,16 @@ class Rulebook:
         object.__setattr__(self, "in_order", tuple(by_code[code] for code in order))
 
     @cached_property
-    def written(self) -> bytes:
+    def written(self) -> str:
         """All of it as sorted JSON, in which the order of criteria and prerequisites does not matter; written once for a rulebook."""
         data = rulebook_as_data(self)
         data["rules"] = sorted(({**rule, "needs": sorted(rule["needs"])} for rule in data["rules"]), key=lambda rule: str(rule["code"]))
-        return json.dumps(data, sort_keys=True, separators=(",", ":")).encode("ascii")
+        return json.dumps(data, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
+    def written_verdicts(self) -> tuple[tuple[str, dict[Verdict, str]], ...]:
+        """What each verdict on each criterion is in sorted JSON, criteria in its order; written once for a rulebook."""
+        return tuple((code, {each: f"{json.dumps(code)}:{json.dumps(each)}" for each in Verdict}) for code in sorted(self.by_code))
 
     def tier(self, key: str) -> Tier:
         """The tier with this key."""
