@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -20,6 +21,7 @@ from reviews.models import Appeal, Assignment, PanelMember
 from reviews.queries import board, lists
 from reviews.queries.declarations import closed_city_ids
 from reviews.queries.lists import Asked
+from reviews.queries.people import people_shown_to
 from wwc.accounts.models import User
 from wwc.outbox.models import NOWHERE, Letter
 
@@ -92,24 +94,22 @@ def why_not(name: str, asked: Asked) -> Promise | None:
 
 
 def whom(name: str, asked: Asked, user: Any, at: datetime) -> Whom:
-    """The people of a list that writes, as the person sees it now. Raises ObjectDoesNotExist where what it is about is gone.
-
-    Nobody of a city closed to the person is among them, by whatever list.
-    """
-    closed, gone = closed_city_ids(user), []
+    """The people of a list that writes, as the person sees it now. Raises ObjectDoesNotExist where what it is about is gone."""
+    parts = list(_found(name, asked, user, at))
     people: dict[str, Recipient] = {}
-    parts = list(_found(name, asked, user, at, closed))
-    for each in (each for _who, found, _left in parts for each in found if not (each.city and each.city.pk in closed)):
+    gone: set[str] = set()
+    for each in (each for _who, found, _left in parts for each in found):
         if (each.person and not each.person.is_active) or each.address.endswith(f"@{NOWHERE}"):
-            gone.append(each.name)
+            gone.add(each.name)
         else:
             people.setdefault(each.address.lower(), each)
     left_out = [each for _who, _people, left in parts for each in left]
-    left_out.append(_left_out(_("Account closed"), sorted(set(gone))))
-    return Whom(parts[0][0], list(people.values()), [each for each in left_out if each.n], len(closed), _is_wider(name, asked))
+    left_out.append(_left_out(_("Account closed"), sorted(gone)))
+    closed = len(closed_city_ids(user))
+    return Whom(parts[0][0], list(people.values()), [each for each in left_out if each.n], closed, _is_wider(name, asked))
 
 
-def _found(name: str, asked: Asked, user: Any, at: datetime, closed: set[int]) -> Iterable[tuple[Any, list[Recipient], list[LeftOut]]]:
+def _found(name: str, asked: Asked, user: Any, at: datetime) -> Iterable[tuple[Any, list[Recipient], list[LeftOut]]]:
     if name == "board" and asked["what"] in ("unread", "late"):
         yield _("Who reads these answers"), *_readers(_unread(user, asked, at))
         return
@@ -118,9 +118,9 @@ def _found(name: str, asked: Asked, user: Any, at: datetime, closed: set[int]) -
         numbers.setdefault(table.name, []).extend(found)
     for table_name, found in numbers.items():
         who, people_of = PEOPLE[table_name]
-        yield who, *people_of(found, closed)
+        yield who, *people_of(found, user)
     if name == "cities" and not asked.get("stage"):
-        gone = City.objects.filter(assessments__in=_at_stages(asked, user, at, _GONE)[0][1]).exclude(pk__in=closed).order_by("folded", "pk")
+        gone = City.objects.filter(assessments__in=_at_stages(asked, user, at, _GONE)[0][1]).order_by("folded", "pk")
         yield "", [], [_left_out(_("Takes part no longer"), [str(city) for city in gone])]
 
 
@@ -156,65 +156,59 @@ def _person(person: User, city: City | None = None) -> Recipient:
     return Recipient(str(person), person.email, person.language, person, city)
 
 
-# By the table of a list's rows: whom they stand for, from the numbers of the rows and of the cities closed to the person.
+# By the table of a list's rows: whom they stand for, from the numbers of the rows, which hold nothing of a city closed to the person.
 
 
-def _leads(cities: QuerySet[Any, Any], closed: set[int]) -> Found:
+def _leads(cities: QuerySet[Any, Any]) -> Found:
     """The leads of these cities (by number) by city and name; a city without one is left out."""
     leads = Membership.objects.filter(role=Role.LEAD, ended_at=None, person__is_active=True)
-    found = leads.filter(city__in=cities).exclude(city__in=closed).select_related("person", "city")
-    without = City.objects.filter(~Exists(leads.filter(city=OuterRef("pk"))), pk__in=cities).exclude(pk__in=closed)
+    rows = leads.filter(city__in=cities).select_related("person", "city").order_by("city__folded", "person__name", "pk")
+    without = City.objects.filter(~Exists(leads.filter(city=OuterRef("pk"))), pk__in=cities)
     named = [str(city) for city in without.order_by("folded", "pk")[:_NAMED]]
-    rows = found.order_by("city__folded", "person__name", "pk")
     return [_person(row.person, row.city) for row in rows], [LeftOut(_("No lead"), without.count(), named)]
 
 
-def _led(model: Any, city: str) -> Callable[[list[int], set[int]], Found]:
+def _led(model: Any, city: str) -> Callable[[list[int], Any], Found]:
     """The leads of the cities that rows of a model stand for; `city` is the path to it."""
-    return lambda numbers, closed: _leads(model.objects.filter(pk__in=numbers).values(city), closed)
+    return lambda numbers, user: _leads(model.objects.filter(pk__in=numbers).values(city))
 
 
-def _asked_by(model: Any, assessment: str) -> Callable[[list[int], set[int]], Found]:
+def _asked_by(model: Any, assessment: str) -> Callable[[list[int], Any], Found]:
     """Who asked, while they belong to the city's team; `assessment` is the path to what it is about."""
+    city = f"{assessment}__city"
 
-    def found(numbers: list[int], closed: set[int]) -> Found:
-        of = f"{assessment}__city"
-        rows = model.objects.filter(pk__in=numbers).select_related("asked_by", of).order_by(f"{of}__folded", "asked_by__name", "pk")
-        team = Membership.objects.filter(ended_at=None, person=OuterRef("asked_by"), city=OuterRef(of))
-        left = [str(row.asked_by) for row in rows.filter(~Exists(team)).exclude(**{f"{of}__in": closed})]
-        people = [_person(row.asked_by, _follow(row, of)) for row in rows.filter(Exists(team))]
-        return people, [_left_out(_("Not in the team any more"), sorted(set(left)))]
+    def found(numbers: list[int], user: Any) -> Found:
+        rows = model.objects.filter(pk__in=numbers).select_related("asked_by", city).order_by(f"{city}__folded", "asked_by__name", "pk")
+        team = Membership.objects.filter(ended_at=None, person=OuterRef("asked_by"), city=OuterRef(city))
+        left = {str(row.asked_by) for row in rows.filter(~Exists(team))}
+        people = [_person(row.asked_by, attrgetter(city.replace("__", "."))(row)) for row in rows.filter(Exists(team))]
+        return people, [_left_out(_("Not in the team any more"), sorted(left))]
 
     return found
 
 
-def _follow(row: Any, path: str) -> Any:
-    for name in path.split("__"):
-        row = getattr(row, name)
-    return row
-
-
-def _joining(numbers: list[int], closed: set[int]) -> Found:
+def _joining(numbers: list[int], user: Any) -> Found:
     rows = JoinRequest.objects.filter(pk__in=numbers).select_related("city").order_by("name", "pk")
     return [Recipient(row.name, row.email, row.language, None, row.city) for row in rows], []
 
 
-def _accounts(people: QuerySet[User], closed: set[int]) -> list[Recipient]:
-    """These people, each with the first of their cities that is open to who writes."""
-    teams = Membership.objects.filter(person__in=people.values("pk"), ended_at=None).exclude(city__in=closed).select_related("city")
+def _accounts(found: QuerySet[User], user: Any) -> list[Recipient]:
+    """Those of these people who are shown to who writes, each with the first of their cities that is open to who writes."""
+    people = people_shown_to(user).filter(pk__in=found.values("pk"))
+    teams = Membership.objects.filter(person__in=people.values("pk"), ended_at=None).exclude(city__in=closed_city_ids(user))
     cities: dict[int, City] = {}
-    for row in teams.order_by("city__folded", "pk"):
+    for row in teams.select_related("city").order_by("city__folded", "pk"):
         cities.setdefault(row.person_id, row.city)
     return [_person(person, cities.get(person.pk)) for person in people.order_by("name", "pk")]
 
 
-def _had(numbers: list[int], closed: set[int]) -> Found:
+def _had(numbers: list[int], user: Any) -> Found:
     """To whom these letters went, at the address that they have now; once more to an address that has no account."""
     rows = Letter.objects.filter(pk__in=numbers)
     others = rows.filter(to=None).order_by("address", "pk").values_list("address", "language", "city_id").distinct()
     cities = City.objects.in_bulk({city for _address, _language, city in others if city})
     strangers = [Recipient(address, address, language, None, cities.get(city)) for address, language, city in others]
-    return [*_accounts(User.objects.filter(pk__in=rows.exclude(to=None).values("to")), closed), *strangers], []
+    return [*_accounts(User.objects.filter(pk__in=rows.exclude(to=None).values("to")), user), *strangers], []
 
 
 def _readers(people: QuerySet[User]) -> Found:
@@ -229,7 +223,7 @@ def _unread(user: Any, asked: Asked, at: datetime) -> QuerySet[User]:
     return User.objects.filter(panels__in=PanelMember.objects.filter(pk__in=members, left_at=None)).distinct()
 
 
-PEOPLE: dict[str, tuple[Promise, Callable[[list[int], set[int]], Found]]] = {
+PEOPLE: dict[str, tuple[Promise, Callable[[list[int], Any], Found]]] = {
     "assessments": (_("Leads of these cities"), _led(Assessment, "city")),
     "cities": (_("Leads of these cities"), _led(City, "pk")),
     "appeals": (_("Leads of the cities that appealed"), _led(Appeal, "answer__assessment__city")),
@@ -238,10 +232,10 @@ PEOPLE: dict[str, tuple[Promise, Callable[[list[int], set[int]], Found]]] = {
     "reopenings": (_("Who asked"), _asked_by(ReopenRequest, "answer__assessment")),
     "join_requests": (_("Who asked"), _joining),
     "letters": (_("Who had these letters"), _had),
-    "people": (_("These people"), lambda numbers, closed: (_accounts(User.objects.filter(pk__in=numbers), closed), [])),
-    "panel": (_("Reviewers and practice leads"), lambda numbers, closed: _readers(User.objects.filter(panels__in=numbers).distinct())),
+    "people": (_("These people"), lambda numbers, user: (_accounts(User.objects.filter(pk__in=numbers), user), [])),
+    "panel": (_("Reviewers and practice leads"), lambda numbers, user: _readers(User.objects.filter(panels__in=numbers).distinct())),
     "assignments": (
         _("Who reads these answers"),
-        lambda numbers, closed: _readers(User.objects.filter(pk__in=Assignment.objects.filter(pk__in=numbers).values("member__person"))),
+        lambda numbers, user: _readers(User.objects.filter(pk__in=Assignment.objects.filter(pk__in=numbers).values("member__person"))),
     ),
 }

@@ -126,6 +126,7 @@ def test_who_stands_in_several_rows_gets_one_letter_and_who_had_the_words_none(c
     """Once for a list, and once for two lists that share people; somebody else's same words are another letter."""
     lead = User.objects.get(memberships__city__name="Wexley", memberships__role="lead")
     Membership.objects.create(city=Assessment.objects.get(city__name="Quillon").city, person=lead, role=Role.LEAD, added_at=NOW)
+    assert len(whom(staff, stage="ready").people) == 4
     assert write(staff) == 4
     assert Letter.objects.filter(kind="message", to=lead).count() == 1
     assert write(staff, asked={"cycle": "2026"}) == 1  # the city that drafts
@@ -142,6 +143,17 @@ def test_a_closed_city_is_on_no_list(cycle, staff):
     leads = [each.address for each in whom(staff, "people", part="lead").people]
     assert "wexley-lead@example.org" not in leads
     assert len(leads) == 5
+    wexley = User.objects.get(email="wexley-lead@example.org")  # a letter about their own account is about no city
+    given = {"kind": "password", "to": wexley, "address": wexley.email, "subject": "S", "body": "B"}
+    Letter.objects.create(key="of-none", written_at=NOW, due_at=NOW, sent_at=NOW, **given)
+    assert whom(staff, "letters", state="sent").people == []
+    Conflict.objects.update(state=ConflictState.NONE)
+    assert [each.person for each in whom(staff, "letters", state="sent").people] == [wexley]
+    # Who belongs to an open city as well is written to for that one.
+    Conflict.objects.update(state=ConflictState.DECLARED)
+    Membership.objects.create(city=make.city("Yarrow"), person=wexley, role=Role.LEAD, added_at=NOW)
+    [both] = whom(staff, "letters", state="sent").people
+    assert both.city.name == "Yarrow"
 
 
 def test_a_city_without_a_lead_and_a_closed_account_are_left_out_by_name(cycle, staff):
