@@ -39,7 +39,7 @@ NOBODY: dict[str, Promise] = {
     "claims": _(
         "Who asks to become a lead learns nothing before the period ends, not even that it still runs. The answer takes your words."
     ),
-    "letters": _("Only letters that were sent have been read. Writing starts from those."),
+    "letters": _("Only letters that were sent can have been read. Writing starts from those."),
     "timeline": _("These rows are what happened, not people. Writing starts from the places."),
 }
 
