@@ -30,12 +30,17 @@ def window(opens_at: datetime, due_at: datetime, grace: timedelta, extended_to: 
     return Window(opens_at, due, due + grace)
 
 
+def there(instant: datetime, zone: str) -> datetime:
+    """An instant as clocks in the zone show it; where no zone is known, as UTC."""
+    return instant.astimezone(_place(zone))
+
+
 def business_days_after(start: datetime, days: int, zone: str, holidays: Collection[date] = (), hour: int = 17) -> datetime:
     """The instant (UTC) `days` business days after `start`, at `hour` o'clock in the zone.
 
     Business days are Monday to Friday less the holidays; the day of `start` in that zone is not counted.
     """
-    day = start.astimezone(ZoneInfo(zone)).date()
+    day = there(start, zone).date()
     while days > 0:
         day += timedelta(days=1)
         if day.weekday() < 5 and day not in holidays:
@@ -45,7 +50,7 @@ def business_days_after(start: datetime, days: int, zone: str, holidays: Collect
 
 def days_after(start: datetime, days: int, zone: str) -> datetime:
     """The instant (UTC) so many calendar days later at the same hour, as clocks in the zone show it."""
-    return (start.astimezone(ZoneInfo(zone)) + timedelta(days=days)).astimezone(UTC)
+    return (there(start, zone) + timedelta(days=days)).astimezone(UTC)
 
 
 def months_after(day: date, months: int) -> date:
@@ -57,13 +62,16 @@ def months_after(day: date, months: int) -> date:
 
 def hour_on(day: date, zone: str, hour: int = 17) -> datetime:
     """The instant (UTC) at `hour` o'clock of a day in the zone."""
-    return datetime.combine(day, time(hour), ZoneInfo(zone)).astimezone(UTC)
+    return datetime.combine(day, time(hour), _place(zone)).astimezone(UTC)
+
+
+def _place(zone: str) -> ZoneInfo:
+    return ZoneInfo(zone or "UTC")
 
 
 def days_left(due: datetime, at: datetime, zone: str) -> int:
     """Calendar days from `at` to `due` as people in the zone count them; negative once the day has passed."""
-    place = ZoneInfo(zone)
-    return (due.astimezone(place).date() - at.astimezone(place).date()).days
+    return (there(due, zone).date() - there(at, zone).date()).days
 
 
 # How many days before a date people are reminded of it: of their assessment, and of the questions of the review team.
@@ -78,4 +86,4 @@ def rung(due: datetime, at: datetime, zone: str, rungs: Collection[int]) -> int 
     One is true on its own day, from 8 in the morning of the zone, so that after an outage no letter speaks of days that are gone.
     """
     days = days_left(due, at, zone)
-    return days if days in rungs and at <= due and at.astimezone(ZoneInfo(zone)).time() >= MORNING else None
+    return days if days in rungs and at <= due and there(at, zone).time() >= MORNING else None

@@ -1,5 +1,6 @@
 """Who may do what in the judgement, and why not. A conflict of interest beats every role."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,7 +22,7 @@ from reviews.models import (
     Phrase,
     Revocation,
 )
-from reviews.queries import appeals, declarations, desk, exports, people
+from reviews.queries import appeals, audiences, declarations, desk, exports, lists, people
 from reviews.queries import calibration as calibrations
 from wwc.refusals import HIDDEN, YES, Ruling, no
 
@@ -234,9 +235,12 @@ def _open_city(by: Any, city_id: int) -> Ruling:
 # Letters to many, exports
 
 
-def may_write_to_many(by: Any) -> Ruling:
-    """Staff and directors, to people of cities open to them."""
-    return _of_programme(by)
+def may_write_to_many(by: Any, name: str, asked: Mapping[str, str]) -> Ruling:
+    """Staff and directors, to people of cities open to them, from a list that tells of no result."""
+    if by.of_programme and name in lists.LISTS:
+        why_not = audiences.why_not(name, asked)
+        return no(why_not) if why_not else YES
+    return HIDDEN
 
 
 def may_export(by: Any) -> Ruling:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -61,11 +62,11 @@ def _due(person: User, due_at: datetime, at: datetime) -> str:
 
 
 def messages(people: Iterable[Recipient], *, key: str, subject: str, words: str, at: datetime) -> int:
-    """What the program writes to many: each once for the same words. How many letters are new."""
+    """What the program writes to many: each once for the same key. How many letters are new."""
     wanted = []
-    for person, city in people:
-        place = city.pk if city else None
-        wanted.append(Addressed(f"message:{key}:{person.pk}:{place or 'panel'}", person, place))
+    for _name, address, language, person, city in people:
+        who = person.pk if person else sha256(address.lower().encode()).hexdigest()[:32]
+        wanted.append(Addressed(f"message:{key}:{who}", person, city.pk if city else None, address, language))
     return post_many("message", wanted, at=at, values={"subject": subject, "words": words}, link={"to": "home", "args": []})
 
 

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from assessments import access, letters, queries
+from assessments import access, clock, letters, queries
 from assessments.lifecycle import Status
 from assessments.models import Answer, Assessment, Delegation, Role
 from wwc.audit.record import record
@@ -86,7 +85,7 @@ def _require_possible(assessment: Assessment, to: Any, due_on: date) -> None:
         raise NotBeingWritten()
     if not queries.roles_of(to, assessment.city) & {Role.LEAD, Role.CONTRIBUTOR}:
         raise NotAColleague(field="to")
-    if due_on < under_lock().astimezone(ZoneInfo(assessment.city.timezone)).date():
+    if due_on < clock.there(under_lock(), assessment.city.timezone).date():
         raise DateGone(field="due")
 
 

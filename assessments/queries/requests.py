@@ -1,5 +1,6 @@
 """What cities ask of the program: more time, and to open one answer again."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -75,12 +76,15 @@ def reopen_requests_visible_to(user: Any) -> QuerySet[ReopenRequest]:
     )
 
 
-def requests_open(user: Any) -> tuple[QuerySet[ExtensionRequest], QuerySet[ReopenRequest]]:
-    """What waits for a decision of the program; what a submit, an answer or a withdrawal has settled does not wait any more."""
+def requests_open(user: Any, received: Collection[str] = ()) -> tuple[QuerySet[ExtensionRequest], QuerySet[ReopenRequest]]:
+    """What waits for a decision of the program; what a submit, an answer or a withdrawal has settled does not wait any more.
+
+    To its city a request waits longer than that: `received` are the stages after the receipt that count instead.
+    """
     of_assessment = Q(clarification=None, assessment__status__in=UNSUBMITTED)
-    of_question = Q(clarification__status__in=UNANSWERED, assessment__status=Status.IN_REVIEW)
+    of_question = Q(clarification__status__in=UNANSWERED, assessment__status__in=received or [Status.IN_REVIEW])
     times = time_requests_for_programme(user).filter(of_assessment | of_question, decided_at=None)
-    reopenings = reopen_requests_for_programme(user).filter(decided_at=None, answer__assessment__status__in=REOPENABLE)
+    reopenings = reopen_requests_for_programme(user).filter(decided_at=None, answer__assessment__status__in=received or REOPENABLE)
     return times, reopenings
 
 

@@ -8,18 +8,18 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from assessments.models import Cycle
 from reviews import access, letters
-from reviews.queries.audiences import LABELS, recipients
+from reviews.queries.audiences import whom
+from wwc.accounts.models import User
 from wwc.audit.record import record
 from wwc.refusals import Refusal, require
 from wwc.typed import plain
 
 
 class NothingSaid(Refusal):
-    """A letter without a subject or words, or to nobody that can be chosen."""
+    """A letter without a subject or words."""
 
-    message = _("Choose whom to write to, and write a subject and the letter. Nothing was sent; your text is kept here.")
+    message = _("Write a subject and the letter. Nothing was sent; your text is kept here.")
 
 
 class Nobody(Refusal):
@@ -35,25 +35,25 @@ class OthersByNow(Refusal):
 
 
 @transaction.atomic
-def write(
-    cycle: Cycle, *, audience: str, subject: str, words: str, seen: int, asked: Mapping[str, str] | None = None, by: Any, at: datetime
-) -> int:
-    """Write the same letter to everybody on a list of `seen` people, narrowed as asked; the number of letters.
+def write(name: str, *, asked: Mapping[str, str], subject: str, words: str, seen: str, by: Any, at: datetime) -> int:
+    """Write the same letter to everybody whom a list with these filters stands for; the number of letters.
 
-    Sent twice it is written once.
+    `seen` is the digest of the people who were looked at. Whoever had the same words from the same person before gets none.
+    Raises ObjectDoesNotExist where what the list is about is gone.
     """
-    require(access.may_write_to_many(by))
+    require(access.may_write_to_many(by, name, asked))
     subject, words = " ".join(subject.split()), plain(words).strip()
-    if audience not in LABELS or not subject or not words:
+    if not subject or not words:
         raise NothingSaid()
-    people = recipients(by, cycle, audience, asked)
-    if not people:
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # pressed twice at once, the second finds the letters of the first
+    found = whom(name, asked, by, at)
+    if not found.people:
         raise Nobody()
-    if len(people) != seen:
+    if found.digest != seen:
         raise OthersByNow()
-    key = sha256("\n".join([cycle.slug, subject, words]).encode("utf-8", "replace")).hexdigest()[:24]
-    Cycle.objects.select_for_update(of=("self",)).get(pk=cycle.pk)  # pressed twice at once, the second finds the letters of the first
-    new = letters.messages(people, key=key, subject=subject, words=words, at=at)
+    key = sha256("\n".join([str(by.pk), subject, words]).encode("utf-8", "replace")).hexdigest()[:24]
+    new = letters.messages(found.people, key=key, subject=subject, words=words, at=at)
     if new:
-        record("wrote_to", cycle, by=by, at=at, after=audience, letters=new, said={"subject": subject, "words": words, **(asked or {})})
+        said = {"subject": subject, "words": words}
+        record("wrote_to", by, by=by, at=at, after=name, asked=dict(asked), people=len(found.people), letters=new, said=said)
     return new

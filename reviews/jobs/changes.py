@@ -1,6 +1,6 @@
 """The changes of what is public, numbered one after the other, so that whoever reads on from a number misses none."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -43,7 +43,7 @@ def _call(rows: list[PublishedChange], at: datetime) -> None:
     """
     back = [row.award_id for row in rows if row.kind == ChangeKind.TAKEN_BACK]
     announced_as = PublishedChange.objects.filter(award__in=back, kind=ChangeKind.ANNOUNCED).values_list("number", flat=True)
-    if back and webhooks.cancel({message for number in announced_as for message in _messages_of(number)}, at=at):
+    if back and webhooks.cancel(_messages_of(list(announced_as)), at=at):
         return
     held = any(row.kind in HELD for row in rows)
     slugs = dict(PublishedCity.objects.filter(pk__in={row.award.city_id for row in rows}).values_list("pk", "slug"))
@@ -53,11 +53,12 @@ def _call(rows: list[PublishedChange], at: datetime) -> None:
     webhooks.tell(message, "changes.published", {"first": rows[0].number, "last": rows[-1].number, "changes": said}, at=at, due_at=due_at)
 
 
-def _messages_of(number: int) -> list[str]:
-    """The messages that wait and tell of the change with this number."""
+def _messages_of(numbers: Collection[int]) -> list[str]:
+    """The messages that wait and tell of a change with one of these numbers."""
     waiting = WebhookCall.objects.filter(message__startswith="changes_", taken_at=None, canceled_at=None)
-    names = set(waiting.values_list("message", flat=True))
-    return [name for name in names if int(name.split("_")[1]) <= number <= int(name.split("_")[2])]
+    names = set(waiting.values_list("message", flat=True)) if numbers else ()
+    spans = {name: name.split("_")[1:] for name in names}
+    return [name for name, (first, last) in spans.items() if any(int(first) <= number <= int(last) for number in numbers)]
 
 
 def lock() -> None:

@@ -1,7 +1,6 @@
 """The end of an award: reminders months before, one word the day after. Both wait while the city has an assessment in review."""
 
 from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -54,7 +53,7 @@ def _key(award: Award, step: int) -> str:
 
 def _step(award: Award, now: datetime) -> int | None:
     """Which letter is true, by the city's own calendar and from its morning on: months before the end, 0 after it, None long before."""
-    there = now.astimezone(ZoneInfo(award.assessment.city.timezone or "UTC"))
+    there = clock.there(now, award.assessment.city.timezone)
     if award.valid_until is None or there.time() < MORNING:
         return None
     if there.date() > award.valid_until:

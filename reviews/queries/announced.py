@@ -11,11 +11,11 @@ from datetime import date, datetime
 from functools import wraps
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 from django.db.models import Case, Count, Exists, F, IntegerField, Max, Min, OuterRef, Q, QuerySet, Value, When
 
+from assessments import clock
 from reviews.lifecycle import Kind
 from reviews.models.published import PublishedAward, PublishedChange, PublishedCity
 from wwc import geography
@@ -194,7 +194,7 @@ def stands(award: PublishedAward, on: date) -> bool | None:
 
 def day_in(city: PublishedCity, instant: datetime) -> date:
     """The day of an instant in that city."""
-    return instant.astimezone(ZoneInfo(city.timezone or "UTC")).date()
+    return clock.there(instant, city.timezone).date()
 
 
 def rounds() -> QuerySet[Any, Any]:

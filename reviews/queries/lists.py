@@ -1,6 +1,6 @@
 """The lists that staff look at, as tables to take away: the very rows that a page shows with its filters as they stand."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -66,6 +66,11 @@ def asked_of(listing: Listing, given: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in asked.items() if value}
 
 
+def named(asked: Asked) -> list[tuple[Any, str]]:
+    """The filters by what they are called."""
+    return [(NAMES[name], value) for name, value in asked.items()]
+
+
 def found(name: str, asked: Asked, user: Any, at: datetime) -> Found:
     """The numbers of the rows that a list shows the person now, by table. Raises ObjectDoesNotExist where what it is about is gone."""
     return LISTS[name].found(user, asked, at)
@@ -75,16 +80,18 @@ def _one(table: Table, rows: QuerySet[Any]) -> Found:
     return [(table, sorted(rows.order_by().values_list("pk", flat=True)))]
 
 
-def _cycle(user: Any, asked: Asked) -> Cycle:
+def cycle_of(user: Any, asked: Asked) -> Cycle:
+    """The cycle that an address names. Raises ObjectDoesNotExist where there is none for the person."""
     return case.cycles_visible_to(user).get(slug=asked.get("cycle", ""))
 
 
 def _cities(user: Any, asked: Asked, at: datetime) -> Found:
-    return _one(_TABLES["assessments"], case.rows_of(_cycle(user, asked), user, asked))
+    return _one(_TABLES["assessments"], case.rows_of(cycle_of(user, asked), user, asked))
 
 
-def _requests(user: Any, asked: Asked, at: datetime) -> Found:
-    times, reopenings = case.requests_decided(user) if asked.get("state") == "decided" else case.requests_open(user)
+def requests_found(user: Any, asked: Asked, received: Collection[str] = ()) -> Found:
+    """The requests for time and answers; of those that wait also the ones of assessments at other stages after the receipt."""
+    times, reopenings = case.requests_decided(user) if asked.get("state") == "decided" else case.requests_open(user, received)
     of = {"time": _one(_TABLES["time_requests"], times), "answer": _one(_TABLES["reopenings"], reopenings)}
     return of.get(asked.get("kind", ""), [*of["time"], *of["answer"]])
 
@@ -107,7 +114,7 @@ _ON_BOARD: dict[str, tuple[Table, Callable[[Any], int]]] = {
 
 
 def _board(user: Any, asked: Asked, at: datetime) -> Found:
-    whole = board.board(_cycle(user, asked), user, at)
+    whole = board.board(cycle_of(user, asked), user, at)
     if asked.get("what", "") not in board.ROWS:
         raise Cycle.DoesNotExist
     table, number = _ON_BOARD[board.ROWS[asked["what"]].kind]
@@ -115,10 +122,14 @@ def _board(user: Any, asked: Asked, at: datetime) -> Found:
 
 
 def _assignments(user: Any, asked: Asked, at: datetime) -> Found:
-    cycle, number = _cycle(user, asked), asked.get("reader", "")
+    cycle, number = cycle_of(user, asked), asked.get("reader", "")
     member = PanelMember.objects.get(cycle=cycle, left_at=None, pk=int(number) if number.isdecimal() and len(number) < 10 else 0)
     readings = board.board(cycle, user, at).readings_of(member.pk, filed="filed" in asked)
     return [(_TABLES["assignments"], sorted(reading.pk for reading in readings))]
+
+
+def _panel(user: Any, asked: Asked, at: datetime) -> Found:
+    return _one(_TABLES["panel"], PanelMember.objects.filter(cycle=cycle_of(user, asked), left_at=None))
 
 
 def _at(route: str, *names: str) -> Callable[[Asked], str]:
@@ -154,7 +165,10 @@ LISTS: dict[str, Listing] = {
         _("Requests to become a lead"), ("show",),
         lambda user, asked, at: _one(CLAIMS, case.claims_listed(user, asked)), _at("assessments:claims"),
     ),
-    "requests": Listing(_("Requests for time and answers"), ("state", "kind"), _requests, _at("assessments:requests")),
+    "requests": Listing(
+        _("Requests for time and answers"), ("state", "kind"),
+        lambda user, asked, at: requests_found(user, asked), _at("assessments:requests"),
+    ),
     "places": Listing(
         _("Places"), ("q",),
         lambda user, asked, at: _one(_TABLES["cities"], case.places_known(user, asked.get("q", ""))), _at("assessments:cities"),
@@ -164,4 +178,5 @@ LISTS: dict[str, Listing] = {
     "assignments": Listing(
         _("Assignments of a reader"), ("cycle", "reader", "filed"), _assignments, _at("reviews:reader_rows", "cycle", "reader")
     ),
+    "panel": Listing(_("Panel"), ("cycle",), _panel, _at("reviews:assigning", "cycle")),
 }  # fmt: skip

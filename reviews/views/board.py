@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from assessments.views.frame import language
 from criteria.queries import areas_of
 from reviews import access
+from reviews.queries import audiences, declarations, plan
 from reviews.queries import board as boards
-from reviews.queries import declarations, plan
 from reviews.views.assigning import cycle_or_404
 
 MORE = ("waits", "unassigned", "unread", "late", "needs_second", "arrived", "stale", "agreed")
@@ -57,8 +57,9 @@ def rows(request: HttpRequest, slug: str, what: str) -> HttpResponse:
     if kind == "assessments":
         found = [(each, whole.by_assessment[each.pk]) for each in found]
     page = Paginator(found, 50).get_page(request.GET.get("page"))
-    export = ("board", f"{urlencode({'cycle': slug, 'what': what})}&")
-    context = {"export": export, "cycle": cycle, "what": what, "name": boards.ROWS[what].name, "kind": kind, "page": page}
+    asked = {"cycle": slug, "what": what}
+    ways = ("board", f"{urlencode(asked)}&", audiences.why_not("board", asked) is None)
+    context = {"ways": ways, "cycle": cycle, "what": what, "name": boards.ROWS[what].name, "kind": kind, "page": page}
     return render(request, "reviews/rows.html", context)
 
 
@@ -73,6 +74,6 @@ def reader(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     whole = boards.board(cycle, request.user, now())
     page = Paginator(boards.named(whole.read_by(pk, filed=filed), whole, panel), 50).get_page(request.GET.get("page"))
     name = (_("Filed by %(person)s") if filed else _("With %(person)s")) % {"person": panel[pk].person}
-    export = ("assignments", f"{urlencode({'cycle': slug, 'reader': pk})}&")
-    context = {"export": export, "cycle": cycle, "name": name, "kind": "answers", "page": page, "query": "filed=1&" if filed else ""}
+    ways = ("assignments", f"{urlencode({'cycle': slug, 'reader': pk})}&", True)
+    context = {"ways": ways, "cycle": cycle, "name": name, "kind": "answers", "page": page, "query": "filed=1&" if filed else ""}
     return render(request, "reviews/rows.html", context)

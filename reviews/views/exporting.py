@@ -1,6 +1,5 @@
 """Exports: choose what, see how far it is, fetch the file."""
 
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -65,15 +64,10 @@ def export_list(request: HttpRequest, name: str) -> HttpResponse:
             messages.success(request, _("A worker writes it now. You may leave this page."))
             return redirect("reviews:export", made.pk)
     context = {
-        "form": form, "listing": listing, "asked": _named(asked), "back": f"{listing.page(asked)}?{urlencode(asked)}",
+        "form": form, "listing": listing, "asked": lists.named(asked), "back": f"{listing.page(asked)}?{urlencode(asked)}",
         "tables": [(table, len(numbers)) for table, numbers in found],
     }  # fmt: skip
     return render(request, "reviews/export_list.html", context, status=422 if form.errors else 200)
-
-
-def _named(asked: Mapping[str, str]) -> list[tuple[Any, str]]:
-    """The filters by what they are called."""
-    return [(lists.NAMES[name], value) for name, value in asked.items()]
 
 
 def _label(row: Export) -> Any:
@@ -88,7 +82,7 @@ def export(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(queries.exports_of(request.user), pk=pk)
     work = queries.work_of(row) if row.made_at is None else None
     context = {
-        "export": row, "label": _label(row), "asked": _named(row.listed.get("asked", {})),
+        "export": row, "label": _label(row), "asked": lists.named(row.listed.get("asked", {})),
         "work": work, "may_fetch": access.may_fetch(request.user, row),
         "labels": [LABELS[name] for name in row.tables],
         "tables": [(LABELS[each["table"]], each) for each in row.manifest.get("tables", [])],

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from assessments.clock import business_days_after, days_left, window
+from assessments.clock import business_days_after, days_left, hour_on, there, window
 
 OPEN = datetime(2026, 1, 5, 14, tzinfo=UTC)
 DUE = datetime(2026, 3, 2, 22, tzinfo=UTC)
@@ -55,3 +55,12 @@ def test_days_left_are_counted_on_the_calendar_of_the_place():
     assert days_left(DUE, datetime(2026, 3, 2, 4, tzinfo=UTC), "America/Chicago") == 1
     assert days_left(DUE, datetime(2026, 3, 2, 7, tzinfo=UTC), "America/Chicago") == 0
     assert days_left(DUE, datetime(2026, 3, 4, 7, tzinfo=UTC), "America/Chicago") == -2
+
+
+def test_an_instant_is_another_day_there_and_where_no_zone_is_known_that_of_utc():
+    night = datetime(2026, 3, 2, 3, 30, tzinfo=UTC)
+    assert [there(night, zone).isoformat() for zone in ("America/Chicago", "Europe/Lisbon", "")] == [
+        "2026-03-01T21:30:00-06:00", "2026-03-02T03:30:00+00:00", "2026-03-02T03:30:00+00:00",
+    ]  # fmt: skip
+    begins = [hour_on(date(2026, 3, 8), zone, 0) for zone in ("America/Chicago", "")]  # the day on which summer time begins
+    assert begins == [datetime(2026, 3, 8, 6, tzinfo=UTC), datetime(2026, 3, 8, tzinfo=UTC)]

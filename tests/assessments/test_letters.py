@@ -10,6 +10,7 @@ from assessments.actions import inviting, reopening, requesting, submitting
 from assessments.lifecycle import Status
 from assessments.models import Invitation
 from reviews.actions import writing
+from reviews.queries import audiences
 from tests.conftest import NOW
 from tests.factories import assessments as cases
 from wwc.accounts.models import User
@@ -88,6 +89,8 @@ def test_from_the_receipt_to_the_announcement_a_city_gets_what_every_city_may_ge
     cases.clarifying.close(question, by=staff, at=NOW)
     reopening.refuse_reopening(cases.asked_to_reopen(case, "DM3"), words="It is read already.", by=staff, at=NOW)
     cases.opened_again(case, "DM4")
-    writing.write(case.cycle, audience="received", subject="The office moves", words="From May on.", seen=1, by=staff, at=NOW)
+    asked = {"cycle": case.cycle.slug, "stage": "in_review"}
+    said = {"subject": "The office moves", "words": "From May on.", "seen": audiences.whom("cities", asked, staff, NOW).digest}
+    writing.write("cities", asked=asked, **said, by=staff, at=NOW)
     submitting.withdraw(case, by=cases.lead(case.city), at=NOW)
     assert set(Letter.objects.exclude(pk__in=before).values_list("kind", flat=True)) == DURING_REVIEW

@@ -57,7 +57,7 @@ from reviews.models import Accord, PanelMember
 from reviews.queries import results
 from tests.conftest import NOW
 from tests.factories import assessments as cases
-from tests.permissions.world import World, subject
+from tests.permissions.world import World, panel_seen, query, subject
 from wwc.insights import actions as insights
 from wwc.outbox import webhooks
 from wwc.outbox.models import Letter, Work
@@ -205,7 +205,9 @@ ACTS: dict[str, Act] = {
     "take_back": lambda it, who: announcing.take_back(it.batch, **WHY, **who),
     "hook": lambda it, who: webhooks.make("A mirror", "https://example.org/hook", **who),
     "reword": lambda it, who: wording.reword(it.words, subject="Another", body="Other words.", seen=wording.said(it.words), **who),
-    "write_to_many": lambda it, who: writing.write(it.reading.cycle, audience="panel", subject="Soon", words="Soon.", seen=2, **who),
+    "write_to_many": lambda it, who: writing.write(
+        "panel", asked=query("write_to_many", it), subject="Soon", words="Soon.", seen=panel_seen(it), **who
+    ),
     "export": lambda it, who: exporting.ask(it.ready.cycle, form="csv", tables=["scores"], **who),
     "ask_to_erase": lambda it, who: erasing.ask(it.people["CL"], **WHY, **who),
     "confirm_erasure": lambda it, who: erasing.confirm(it.erasure, **who),

@@ -86,7 +86,7 @@ def ask(client, row, it, person=None):
     method, _space, name = row["page"].partition(" ")
     args, fields = worlds.request(row["key"], it)
     with transaction.atomic():
-        address = reverse(name, args=args)
+        address = reverse(name, args=args, query=worlds.query(row["key"], it))
         if method == "TOKEN" and person:
             token, secret = tokens.make("A program", scopes=["draft"], days=1, by=person, at=datetime.now(UTC))
             ApiToken.objects.filter(pk=token.pk).update(scopes=ApiToken.Scope.values)  # what it could be is no reason of a refusal

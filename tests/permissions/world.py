@@ -36,6 +36,7 @@ from criteria.actions import publishing
 from criteria.models import Standard
 from reviews.actions import calling, drafting, erasing
 from reviews.models import Announcement, Assignment, Award, CalibrationItem, Call, Erasure, Export, PanelMember, Phrase
+from reviews.queries import audiences
 from reviews.queries import results as result_rows
 from tests.conftest import NOW
 from tests.factories import assessments as cases
@@ -242,7 +243,19 @@ def subject(key: str, it: World) -> tuple[Any, ...]:
         "release": it.batch, "edit_edition": it.edition, "publish_edition": it.edition, "retire_edition": it.published,
     }  # fmt: skip
     about |= it.moments
+    if key == "write_to_many":
+        return "panel", query(key, it)
     return (about[key],) if key in about else ()
+
+
+def query(key: str, it: World) -> dict[str, str]:
+    """What the address of a line asks for besides."""
+    return {"cycle": it.reading.cycle.slug} if key == "write_to_many" else {}
+
+
+def panel_seen(it: World) -> str:
+    """What stands for the panel, which is the same for whoever writes to it."""
+    return audiences.whom("panel", query("write_to_many", it), it.people["ST"], NOW).digest
 
 
 def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
@@ -313,7 +326,7 @@ def request(key: str, it: World) -> tuple[tuple[Any, ...], dict[str, Any]]:
         "see_quality": ((it.reading.cycle.slug,), {}),
         "hook": ((), {"name": "A mirror", "url": "https://example.org/hook"}),
         "reword": (("received", "en"), {"subject": "Another", "body": "Other words.", "seen": words_of(it.words), "act": "save"}),
-        "write_to_many": ((it.reading.cycle.slug,), {"audience": "panel", "subject": "Soon", "words": "Soon.", "seen": 2, "act": "send"}),
+        "write_to_many": (("panel",), {"subject": "Soon", "words": "Soon.", "seen": panel_seen(it), "act": "send"}),
         "export": ((), {"cycle": it.ready.cycle.slug, "form": "csv", "tables": "scores"}),
         "fetch_export": ((it.export.pk,), {}),
         "ask_to_erase": ((it.people["CL"].pk,), again),

@@ -1,11 +1,12 @@
-"""A word of conflict beside an assignment, an emergency beside itself."""
+"""A word of conflict beside an assignment, an emergency and a letter to many beside themselves."""
 
 import pytest
 from django.utils import timezone
 
 from assessments.models import BrokenGlass, Conflict
-from reviews.actions import breaking, declaring
+from reviews.actions import breaking, declaring, writing
 from reviews.models import Assignment, PanelMember
+from reviews.queries import audiences
 from tests.factories import people
 from tests.factories import reviews as make
 from tests.support.racing import at_once
@@ -41,3 +42,13 @@ def test_one_emergency_opens_once():
     )
     assert {each.pk for each in given} == {BrokenGlass.objects.get().pk}
     assert Letter.objects.filter(kind="glass_broken").count() == 1
+
+
+def test_a_letter_to_many_that_is_pressed_twice_goes_once():
+    staff = people.person("staff", is_staff=True)
+    for n in range(40):
+        people.person(f"reader-{n}")
+    said = {"subject": "Soon", "words": "Soon.", "seen": audiences.whom("people", {}, staff, make.NOW).digest}
+    given = at_once(*[lambda: writing.write("people", asked={}, **said, by=staff, at=timezone.now()) for _ in range(4)])
+    assert sorted(given) == [0, 0, 0, Letter.objects.filter(kind="message").count()]
+    assert Letter.objects.filter(kind="message").count() >= 41

@@ -7,11 +7,10 @@ being published.
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import jwt
 import orjson
@@ -26,6 +25,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.http import conditional_page, require_safe
 
+from assessments.clock import hour_on
 from reviews.queries import announced
 from wwc.http import kept_public
 from wwc.templatetags.display import tier_word
@@ -135,17 +135,17 @@ def _key(secret: str) -> Ed25519PrivateKey:
 
 
 def _begins(award: Any) -> datetime:
-    return datetime.combine(award.announced_on, time(), ZoneInfo(award.city.timezone or "UTC"))
+    return hour_on(award.announced_on, award.city.timezone, 0)
 
 
 def _ends(award: Any) -> datetime | None:
     """The award stands through its last day."""
     last: date | None = award.valid_until
-    return datetime.combine(last + timedelta(days=1), time(), ZoneInfo(award.city.timezone or "UTC")) if last else None
+    return hour_on(last + timedelta(days=1), award.city.timezone, 0) if last else None
 
 
 def _instant(moment: datetime) -> str:
-    return moment.astimezone(ZoneInfo("UTC")).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _issuer() -> dict[str, Any]:

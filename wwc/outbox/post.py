@@ -127,11 +127,13 @@ def post(
 
 
 class Addressed(NamedTuple):
-    """One of many letters of the same words: its key, to whom, and the city it concerns."""
+    """One of many letters of the same words: its key, to whom (None without an account), the city it concerns, where it goes."""
 
     key: str
     to: Any
     city_id: int | None
+    address: str
+    language: str
 
 
 def post_many(kind: str, wanted: Iterable[Addressed], *, at: datetime, values: dict[str, Any], link: dict[str, Any]) -> int:
@@ -142,13 +144,13 @@ def post_many(kind: str, wanted: Iterable[Addressed], *, at: datetime, values: d
     """
     people = {each.key: each for each in wanted}
     known = set(Letter.objects.filter(key__in=people).values_list("key", flat=True))
-    off = preferences.off_among([each.to for each in people.values()], kind)
-    new = [each for key, each in people.items() if key not in known and each.to.pk not in off]
-    said = {language: texts.written(kind, language, values) for language in {each.to.language for each in new}}
+    off = preferences.off_among([each.to for each in people.values() if each.to], kind)
+    new = [each for key, each in people.items() if key not in known and not (each.to and each.to.pk in off)]
+    said = {language: texts.written(kind, language, values) for language in {each.language for each in new}}
     letters = [
         Letter(
-            key=each.key, kind=kind, to=each.to, address=each.to.email, language=each.to.language, subject=said[each.to.language][0],
-            body=said[each.to.language][1], link=link, city_id=each.city_id, written_at=at, due_at=at,
+            key=each.key, kind=kind, to=each.to, address=each.address, language=each.language, subject=said[each.language][0],
+            body=said[each.language][1], link=link, city_id=each.city_id, written_at=at, due_at=at,
         )
         for each in new
     ]  # fmt: skip

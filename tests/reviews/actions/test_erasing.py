@@ -29,7 +29,7 @@ from assessments.queries import receipt_of
 from reviews.actions import assigning, calling, erasing, exporting, writing
 from reviews.actions.erasing import AskedAlready, Ended, OpenDuties
 from reviews.models import Erasure, Export, PanelMember, Phrase
-from reviews.queries import people, traces
+from reviews.queries import audiences, people, traces
 from tests.conftest import NOW
 from tests.factories import assessments as cases
 from tests.factories import people as make
@@ -202,7 +202,9 @@ def person(case, staff, client_of, monkeypatch):
     preferences.choose(someone, {"deadline_near": False}, by=someone, at=NOW)
     Phrase.objects.create(text=f"{NAME} says no.", person=someone, added_at=NOW, added_by=someone)
     client_of(someone).get("/")
-    writing.write(case.cycle, audience="received", subject="News", words=f"Write to {NAME}, <{ADDRESS}>.", seen=2, by=staff, at=NOW)
+    asked = {"cycle": case.cycle.slug}
+    said = {"subject": "News", "words": f"Write to {NAME}, <{ADDRESS}>.", "seen": audiences.whom("cities", asked, staff, NOW).digest}
+    writing.write("cities", asked=asked, **said, by=staff, at=NOW)
     export = exporting.ask(case.cycle, form="csv", tables=["people"], by=staff, at=NOW)
 
     def refuse(mail, **_given):

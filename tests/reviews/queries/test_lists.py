@@ -36,6 +36,7 @@ ASKED = [
     ("board", {"cycle": "c26", "what": "in_review"}), ("board", {"cycle": "c26", "what": "waiting"}),
     ("board", {"cycle": "c26", "what": "letters"}),
     ("assignments", {"cycle": "c26", "reader": "member"}), ("assignments", {"cycle": "c26", "reader": "member", "filed": "1"}),
+    ("panel", {"cycle": "c26"}),
 ]  # fmt: skip
 
 
@@ -56,6 +57,8 @@ def shown(client, name, asked):
     """The numbers of the rows that the page of a list shows, on all its pages; of a board's answers those of the answers."""
     answer = client.get(f"{lists.LISTS[name].page(asked)}?{urlencode(asked)}")
     assert answer.status_code == 200
+    if name == "panel":  # what is paged there is the map of who reads what
+        return sorted(load.member.pk for load in answer.context["loads"])
     rows = list(answer.context["events" if name == "timeline" else "page"].paginator.object_list)
     if name in {"board", "assignments"}:
         rows = [row[0] if isinstance(row, tuple) else getattr(row, "standing", row) for row in rows]

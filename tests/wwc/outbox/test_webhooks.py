@@ -10,6 +10,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews.jobs import changes
@@ -220,6 +222,19 @@ def test_nobody_hears_of_what_was_taken_back(side, staff):
     assert call.canceled_at
     running.drain([webhooks.CALL], until=call.due_at)
     assert side.sent == []
+
+
+def test_many_that_are_taken_back_are_looked_up_at_once(side, staff):
+    """As many statements for three as for one, and of the messages that wait only those that tell of them."""
+    webhook, _secret = webhooks.make("A mirror", side.url, by=staff, at=AT)
+    one, *three, kept = [published.award(published.city(name)) for name in ("Alder Reach", "Quillon", "Wexley", "Ossery", "Larkmoor")]
+    taken = []
+    for awards in ([one], three):
+        with CaptureQueriesContext(connection) as captured:
+            changes.note([(award, ChangeKind.TAKEN_BACK) for award in awards])
+        taken.append(len(captured))
+    assert taken[0] == taken[1]
+    assert [json.loads(call.body)["data"]["changes"][0]["award"] for call in webhook.calls.filter(canceled_at=None)] == [kept.number]
 
 
 def test_who_heard_of_it_hears_that_it_was_taken_back(side, staff):
