@@ -26,10 +26,10 @@ from wwc.accounts.models import User
 from wwc.outbox.models import NOWHERE, Letter
 
 # A place in the lists that writes: a list, or one part of it by the word that divides it.
-_DIVIDES = {"letters": "state", "board": "what"}
+_DIVIDES = {"letters": "state", "board": "what", "people": "state"}
 WRITES = frozenset({
-    "cities", "appeals", "letters/sent", "people", "joining", "requests", "places", "assignments", "panel",
-    "board/joined", "board/waiting", "board/overdue", "board/unread", "board/late",
+    "cities", "appeals", "letters/sent", "people", "people/open", "people/closed", "people/erased", "joining", "requests", "places",
+    "assignments", "panel", "board/joined", "board/waiting", "board/overdue", "board/unread", "board/late",
 })  # fmt: skip
 NOBODY: dict[str, Promise] = {
     "deciding": _(
@@ -40,6 +40,7 @@ NOBODY: dict[str, Promise] = {
         "Who asks to become a lead learns nothing before the period ends, not even that it still runs. The answer takes your words."
     ),
     "letters": _("Only letters that were sent can have been read. Writing starts from those."),
+    "people": _("Being written to from this list would tell that erasing was asked for. Write to each of them about it."),
     "timeline": _("These rows are what happened, not people. Writing starts from the places."),
 }
 

@@ -50,6 +50,7 @@ ABOUT_ONE = {
 }  # fmt: skip
 PARTS = [
     *ASKED, ("letters", {"state": "sent", "q": "example"}), ("letters", {"state": "failed"}), ("letters", {"state": "canceled"}),
+    *(("people", {"state": state}) for state in ("open", "closed", "asked", "erased")),
     *(("appeals", {"show": show}) for show in ("filed", "reading", "confirm", "tell", "over")),
     *(("board", {"cycle": "c26", "what": what}) for what in audiences.board.ROWS),
     *(("cities", {"cycle": "c26", "stage": stage}) for stage in Status.values),
@@ -126,6 +127,7 @@ def test_every_list_that_staff_see_is_decided():
 def test_every_list_writes_or_says_why_not():
     assert {each.partition("/")[0] for each in audiences.WRITES} | set(audiences.NOBODY) == set(lists.LISTS)
     assert {name for name, _asked in PARTS} == set(lists.LISTS)
+    assert audiences.why_not("people", {"state": "asked"}), "who is to be erased would hear of it"
     parts = {part for part in audiences.WRITES if part.startswith("board/")}
     assert parts <= {f"board/{what}" for what in audiences.board.ROWS}
 
