@@ -85,10 +85,17 @@ def test_a_cursor_belongs_to_the_order_it_was_made_in(get, problem):
         ["n", "-announced_on", "2026-14-14", "a"],
         ["n", "-announced_on", "2026-04-14", "a\0"],
         ["x", "-announced_on", "2026-04-14", "a"],
+        ["n", "-announced_on", "2026-04-14", "\ud800"],
     ],
 )
 def test_a_cursor_made_by_hand_is_refused(get, problem, place):
     cursor = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+    assert problem(get(f"/api/v1/awards/?cursor={cursor}"), 400)["field"] == "cursor"
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_a_cursor_that_never_ends_is_refused(get, problem, opening):
+    cursor = base64.urlsafe_b64encode(opening.encode() * 3000).decode()
     assert problem(get(f"/api/v1/awards/?cursor={cursor}"), 400)["field"] == "cursor"
 
 
