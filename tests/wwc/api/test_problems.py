@@ -102,7 +102,8 @@ def test_a_cursor_that_never_ends_is_refused(get, problem, opening):
 @pytest.mark.parametrize(
     "address",
     ["/api/v1/standards/1999/", "/api/v1/cities/nowhere-xx/", "/api/v1/awards/none/", "/api/v1/scores/none/", "/api/v1/awards/%00/",
-     "/api/v1/nothing/", "/api/v1/nothing", "/api/v1/", "/api/", "/api/v2/awards/", "/api/v1/awards/a/b/c/", "/api/v1/nothing/?any=thing"],
+     "/api/v1/cities/a%0Ab/", "/api/v1/cities/a%0A", "/api/v1/nothing/", "/api/v1/nothing", "/api/v1/", "/api/", "/api/v2/awards/",
+     "/api/v1/awards/a/b/c/", "/api/v1/nothing/?any=thing"],
 )  # fmt: skip
 def test_what_is_not_there_is_404_for_programs(get, problem, address):
     assert problem(get(address), 404)["type"] == "not-found"
