@@ -12,7 +12,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import conditional_page
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -90,6 +90,8 @@ class Strict(GenericAPIView):
         """Refuse what is not known by its name, after the token and the limits were looked at."""
         super().initial(request, *args, **kwargs)
         self.token = request.auth if isinstance(request.auth, ApiToken) else None
+        if str(request.method).lower() not in self.http_method_names:
+            raise MethodNotAllowed(str(request.method))
         known = self.parameters()
         for name, values in request.query_params.lists():
             if name not in known:

@@ -114,12 +114,25 @@ def test_an_address_without_its_last_stroke_is_sent_on(get):
     assert (answer.status_code, answer["Location"]) == (301, "/api/v1/awards/?tier=gold")
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-@pytest.mark.parametrize("address", ["/api/v1/awards/", "/api/v1/standards/2022/", "/api/schema/"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
+@pytest.mark.parametrize("address", ["/api/v1/awards/", "/api/v1/awards/?colour=blue", "/api/v1/standards/2022/", "/api/schema/"])
 def test_nothing_can_be_written(client, db, problem, method, address):
     answer = getattr(client, method)(address)
     problem(answer, 405)
     assert answer["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=none", "text/plain; charset=utf-16", "multipart/form-data", ""])
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' + b"9" * 10_000 + b"}", b"\0", b"\xed\xa0\x80"])
+def test_no_body_is_read(client, db, problem, kind, body):
+    for method, status in (("POST", 405), ("GET", 200)):
+        assert client.generic(method, "/api/v1/awards/", body, content_type=kind).status_code == status
+
+
+def test_a_token_without_a_scope_learns_no_method(client, problem, token_of, lead):
+    secret = token_of(lead)
+    problem(client.post("/api/v1/assessments/"), 401)
+    problem(client.post("/api/v1/assessments/", headers={"authorization": f"Bearer {secret}"}), 405)
 
 
 def test_a_method_on_nothing_is_nothing(client, db, problem):
