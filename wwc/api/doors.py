@@ -99,6 +99,8 @@ class Strict(GenericAPIView):
                 raise BadParameter(name, f"{name!r} is not a parameter of this address. It takes: {takes}.")
             if len(values) > 1:
                 raise BadParameter(name, f"{name!r} is given {len(values)} times. Give it once.")
+            if not values[0]:
+                raise BadParameter(name, f"{name!r} is given without a value. Give it one, or leave it out.")
         self.wanted = self._wanted(request.query_params.get("fields"))
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
