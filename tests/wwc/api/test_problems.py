@@ -140,12 +140,6 @@ def test_no_body_is_read(client, db, problem, kind, body):
         assert client.generic(method, "/api/v1/awards/", body, content_type=kind).status_code == status
 
 
-def test_a_token_without_a_scope_learns_no_method(client, problem, token_of, lead):
-    secret = token_of(lead)
-    problem(client.post("/api/v1/assessments/"), 401)
-    problem(client.post("/api/v1/assessments/", headers={"authorization": f"Bearer {secret}"}), 405)
-
-
 def test_a_method_on_nothing_is_nothing(client, db, problem):
     problem(client.post("/api/v1/nothing/"), 404)
 
