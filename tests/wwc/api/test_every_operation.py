@@ -155,4 +155,4 @@ def test_every_operation_is_as_the_schema_says_whoever_asks(get, shared, monkeyp
             if {status // 100 for status in seen} != due:
                 faults.append(f"{counts[-1]}, where {due} hundred are due")
     sys.stdout.write("\n".join(counts))
-    assert faults == []
+    assert not faults, f"{len(faults)} faults\n" + "\n\n".join(faults)
