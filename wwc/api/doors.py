@@ -12,7 +12,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import conditional_page
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
-from rest_framework.exceptions import PermissionDenied
+from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
@@ -23,7 +23,7 @@ from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken
 from wwc.api import examples, throttles
 from wwc.api.paging import Order, Pages, Sized
-from wwc.api.problems import BadParameter, Problem, ProblemJson
+from wwc.api.problems import KINDS, BadParameter, Problem, ProblemJson, body
 
 PROBLEM = "application/problem+json"
 # The header knows whole seconds: of what changed just now it is left out, since more may change in the same second.
@@ -37,23 +37,57 @@ def answers(serializer: Any, *codes: int) -> dict[Any, OpenApiResponse]:
         401: "The token is missing, unknown, revoked or expired.",
         403: "The token may not read this.",
         404: "Nothing is here.",
+        405: "This address can only be read.",
         406: "Only JSON is spoken here.",
         429: "The limit of requests is reached.",
     }
-    errors = {(code, PROBLEM): OpenApiResponse(Problem, said[code]) for code in sorted({400, 401, 406, 429, *codes})}
+    errors = {
+        (code, PROBLEM): OpenApiResponse(Problem, said[code], [OpenApiExample(KINDS[code][1], body(code, said[code]))])
+        for code in sorted({400, 401, 405, 406, 429, *codes})
+    }
     shape = getattr(serializer, "child", serializer)
     row = examples.OF[(shape if isinstance(shape, type) else type(shape)).__name__]
-    return {200: OpenApiResponse(serializer, "What was asked for.", [OpenApiExample("One row", row)]), **errors}
+    # What one token may read and another may not is kept by nobody, so nobody has a mark of it to send.
+    same = {} if 403 in codes else {304: OpenApiResponse(None, "Unchanged since the ETag or the time that was sent; without a body.")}
+    return {200: OpenApiResponse(serializer, "What was asked for.", [OpenApiExample("One row", row)]), **same, **errors}
+
+
+def header(kind: type, name: str, about: str, *codes: int) -> OpenApiParameter:
+    """A header of the answers with these codes, for the schema."""
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=about, response=[*codes])
+
+
+EVERYWHERE = [
+    header(str, "WWW-Authenticate", "How a token is sent.", 401),
+    header(str, "Allow", "The methods that this address takes.", 405),
+    header(int, "Retry-After", "In how many seconds the next request is taken.", 429),
+]
+KEPT = [
+    header(str, "ETag", "The mark of this answer, for If-None-Match.", 200, 304),
+    header(str, "Last-Modified", "When anything told here changed last, for If-Modified-Since; missing just after a change.", 200, 304),
+]
+
+
+def wanted_of(fields: list[str]) -> OpenApiParameter:
+    """The parameter that narrows rows to some of these fields, for the schema."""
+    shape = {"type": "array", "items": {"type": "string", "enum": fields}, "minItems": 1}
+    about = "The fields of a row that are wanted, by name with commas between; all without it."
+    return OpenApiParameter("fields", shape, OpenApiParameter.QUERY, description=about, style="form", explode=False)
 
 
 class Narrow(AutoSchema):
     """The schema of an address, whose rows can be narrowed to some fields."""
 
     def get_override_parameters(self) -> list[Any]:
-        """What the address says of itself, and `fields` where its rows have any."""
+        """What the address says of itself, `fields` where its rows have any, and the headers of its answers."""
         view: Any = self.view
-        about = "The fields of a row that are wanted, by name with commas between; all without it."
-        return [OpenApiParameter("fields", str, OpenApiParameter.QUERY, description=about)] if view.row_fields() else []
+        kept = KEPT if isinstance(view, Public) else []
+        return [*([wanted_of(view.row_fields())] if view.row_fields() else []), *EVERYWHERE, *kept]
+
+    def get_auth(self) -> list[Any]:
+        """A token with any one of the scopes; that nothing is needed where the address is open."""
+        found = super().get_auth()
+        return [{"token": [scope.value]} for scope in self.view.scopes] if isinstance(self.view, OfToken) else found
 
 
 class Strict(GenericAPIView):
@@ -90,6 +124,8 @@ class Strict(GenericAPIView):
         """Refuse what is not known by its name, after the token and the limits were looked at."""
         super().initial(request, *args, **kwargs)
         self.token = request.auth if isinstance(request.auth, ApiToken) else None
+        if str(request.method).lower() not in self.http_method_names:
+            raise MethodNotAllowed(str(request.method))
         known = self.parameters()
         for name, values in request.query_params.lists():
             if name not in known:
@@ -97,6 +133,8 @@ class Strict(GenericAPIView):
                 raise BadParameter(name, f"{name!r} is not a parameter of this address. It takes: {takes}.")
             if len(values) > 1:
                 raise BadParameter(name, f"{name!r} is given {len(values)} times. Give it once.")
+            if not values[0]:
+                raise BadParameter(name, f"{name!r} is given without a value. Give it one, or leave it out.")
         self.wanted = self._wanted(request.query_params.get("fields"))
 
     def get_serializer(self, *args: Any, **kwargs: Any) -> Any:

@@ -8,6 +8,14 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 
 
+def narrowable(result: dict[str, Any], **_generator: Any) -> dict[str, Any]:
+    """The schema, in which a row has to have no field where a client can name those that it wants."""
+    for said in (said for methods in result["paths"].values() for said in methods.values()):
+        if any(parameter["name"] == "fields" for parameter in said.get("parameters", ())):
+            _row(result, said)[0].pop("required", None)
+    return result
+
+
 @dataclass(frozen=True)
 class Field:
     """One field of an answer; `within` names the rows that it lies in."""
@@ -58,10 +66,8 @@ def groups() -> tuple[tuple[str, tuple[Operation, ...]], ...]:
 
 def _operation(whole: dict[str, Any], path: str, said: dict[str, Any]) -> Operation:
     media = next(iter(said["responses"]["200"]["content"].values()))
-    shape = _resolved(whole, media["schema"])
-    paged = "results" in shape["properties"]
-    row = _resolved(whole, shape["properties"]["results"]["items"]) if paged else shape
-    errors = ((code, answer["description"]) for code, answer in said["responses"].items() if code != "200")
+    row, paged = _row(whole, said)
+    errors = ((code, answer["description"]) for code, answer in said["responses"].items() if code >= "400")
     title, _line, about = said["description"].partition(". ")
     return Operation(
         id=said["operationId"],
@@ -75,6 +81,13 @@ def _operation(whole: dict[str, Any], path: str, said: dict[str, Any]) -> Operat
         errors=tuple(errors),
         example=json.dumps(next(iter(media["examples"].values()))["value"], indent=2),
     )
+
+
+def _row(whole: dict[str, Any], said: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """The shape of a row that an operation answers with, and whether it answers pages of them."""
+    shape = _resolved(whole, next(iter(said["responses"]["200"]["content"].values()))["schema"])
+    paged = "results" in shape["properties"]
+    return (_resolved(whole, shape["properties"]["results"]["items"]) if paged else shape), paged
 
 
 def _fields(whole: dict[str, Any], shape: dict[str, Any], within: str) -> list[Field]:
@@ -115,6 +128,7 @@ def _word(whole: dict[str, Any], kind: str, shape: dict[str, Any]) -> str:
 
 def _values(shape: dict[str, Any]) -> str:
     """What a parameter takes."""
+    shape = shape.get("items", shape)
     if "enum" in shape:
         return ", ".join(map(str, shape["enum"]))
     if "minimum" in shape and "maximum" in shape:

@@ -146,10 +146,10 @@ class Pages(Sized):
             return False, []
         try:
             way, made_in, *values = json.loads(base64.urlsafe_b64decode(said.encode("ascii")))
-            if way not in ("n", "p") or made_in != name or not all(isinstance(value, str) and "\0" not in value for value in values):
+            if way not in ("n", "p") or made_in != name or not all(map(_keepable, values)):
                 raise ValueError
             return way == "p", [key.read(value) for key, value in zip(order.keys, values, strict=True)]
-        except (ValueError, TypeError, OverflowError, binascii.Error):
+        except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error):
             raise BadParameter("cursor", "This cursor was not given out for this list in this order. Begin without one.") from None
 
     def _link(self, way: str, name: str, order: Order, row: Any) -> str:
@@ -205,6 +205,11 @@ class Onwards(Sized):
         if not (said.isascii() and said.isdigit() and len(said) < 20 and int(said) <= FURTHEST):
             raise BadParameter("after", f"{said!r} is not the number of a change.")
         return int(said)
+
+
+def _keepable(value: Any) -> bool:
+    """Whether a database can compare with it: text without a mark of zero and without half a character."""
+    return isinstance(value, str) and not any(sign == "\0" or "\ud800" <= sign <= "\udfff" for sign in value)
 
 
 def _at_most(schema: Any) -> Any:

@@ -54,6 +54,12 @@ class BadParameter(exceptions.APIException):
         super().__init__(detail)
 
 
+def body(status: int, detail: str) -> dict[str, Any]:
+    """The values of an error, without the parameter that is wrong."""
+    kind, title, remedy = KINDS.get(status, ("problem", "This cannot be answered", "Look at the detail."))
+    return {"type": kind, "title": title, "status": status, "detail": detail, "remedy": remedy}
+
+
 def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     """What a client reads for an exception; None leaves what nobody foresaw to the 500 page."""
     if isinstance(error, Http404 | NotFound):
@@ -65,12 +71,9 @@ def answer(error: Exception, context: dict[str, Any]) -> Response | None:
     if not isinstance(error, exceptions.APIException):
         return None
     status = error.status_code
-    kind, title, remedy = KINDS.get(status, ("problem", "This cannot be answered", "Look at the detail."))
     field, detail = _said(error)
-    body = {"type": kind, "title": title, "status": status, "detail": detail, "remedy": remedy}
-    if field:
-        body["field"] = field
-    response = Response(body, status=status, headers={"Cache-Control": "no-store"}, content_type=ProblemJson.media_type)
+    said = body(status, detail) | ({"field": field} if field else {})
+    response = Response(said, status=status, headers={"Cache-Control": "no-store"}, content_type=ProblemJson.media_type)
     if (wait := getattr(error, "wait", None)) is not None:
         response["Retry-After"] = str(math.ceil(wait))
     if status == 401:

@@ -29,5 +29,5 @@ urlpatterns = [
     path("v1/cycles/<slug:cycle>/assessments/", views.CasesOfCycle.as_view(), name="cycle-assessments"),
     path("v1/cycles/<slug:cycle>/scores/", views.ScoresOfCycle.as_view(), name="cycle-scores"),
     path("v1/cycles/<slug:cycle>/awards/", views.AwardsOfCycle.as_view(), name="cycle-awards"),
-    re_path(r"^(?P<rest>.*)$", views.elsewhere, name="elsewhere"),
+    re_path(r"^(?P<rest>[\s\S]*)\Z", views.elsewhere, name="elsewhere"),
 ]

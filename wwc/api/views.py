@@ -28,7 +28,7 @@ from reviews.queries import announced, results
 from wwc.accounts.models import ApiToken
 from wwc.api import drawn, recipes, serializers
 from wwc.api.doors import OfToken, Public, answers
-from wwc.api.filters import AwardFilters, CityFilters
+from wwc.api.filters import SLUG, AwardFilters, CityFilters
 from wwc.api.paging import MOST, ROWS, Onwards, by
 
 Scope = ApiToken.Scope
@@ -39,7 +39,7 @@ AWARD_ORDERS = {"-announced_on": NEWEST_FIRST, "announced_on": OLDEST_FIRST, "nu
 
 def at(name: str, about: str) -> OpenApiParameter:
     """A part of an address, for the schema."""
-    return OpenApiParameter(name, str, OpenApiParameter.PATH, description=about)
+    return OpenApiParameter(name, str, OpenApiParameter.PATH, description=about, pattern=SLUG)
 
 
 class OfStandards(Public):

@@ -45,12 +45,46 @@ def test_every_operation_has_an_example_that_is_whole_and_fits(path, said):
 
 @pytest.mark.parametrize(("path", "method", "said"), operations(), ids=[f"{method} {path}" for path, method, _said in operations()])
 def test_every_operation_tells_its_errors_in_one_shape(path, method, said):
-    wanted = {"400", "401", "406", "429"}
+    wanted = {"400", "401", "405", "406", "429"}
     wanted |= {"404"} if "{" in path else set()
     wanted |= {"403"} if "assessments" in path or "cycles/{cycle}" in path else set()
-    assert set(said["responses"]) == {"200", *wanted}
+    assert set(said["responses"]) - {"200", "304"} == wanted
     for code in wanted:
-        assert said["responses"][code]["content"] == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        ((media, content),) = said["responses"][code]["content"].items()
+        assert (media, content["schema"]) == ("application/problem+json", {"$ref": "#/components/schemas/Problem"})
+        (example,) = content["examples"].values()
+        assert example["value"]["status"] == int(code)
+    assert set(said["responses"]["405"]["headers"]) == {"Allow"}
+    assert set(said["responses"]["401"]["headers"]) == {"WWW-Authenticate"}
+    assert set(said["responses"]["429"]["headers"]) == {"Retry-After"}
+
+
+def test_what_is_open_says_that_it_need_not_be_sent_again_and_by_what():
+    for path, _method, said in operations():
+        kept = {} in said["security"]
+        assert ("304" in said["responses"]) is kept, path
+        for code in {"200", "304"} & set(said["responses"]):
+            assert set(said["responses"][code].get("headers", ())) == ({"ETag", "Last-Modified"} if kept else set()), path
+
+
+def test_every_operation_says_which_scopes_open_it():
+    scopes = {
+        path.removeprefix("/api/v1/"): [each["token"] for each in said["security"]]
+        for path, _, said in operations()
+        if {} not in said["security"]
+    }
+    assert scopes["assessments/"] == [["draft"], ["evidence"], ["questions"], ["result"]]
+    assert scopes["assessments/{cycle}/{city}/draft-score/"] == [["draft"]]
+    assert scopes["cycles/{cycle}/awards/"] == [["cycle"]]
+
+
+def test_a_row_may_have_any_of_its_fields_where_they_can_be_chosen():
+    shapes = drawn.schema()["components"]["schemas"]
+    assert "required" not in shapes["AwardRow"]
+    assert "number" in shapes["AwardRow"]["properties"]
+    assert shapes["CriterionRow"]["required"]
+    (fields,) = (each for each in drawn.schema()["paths"]["/api/v1/awards/"]["get"]["parameters"] if each["name"] == "fields")
+    assert (fields["style"], fields["explode"], "tier" in fields["schema"]["items"]["enum"]) == ("form", False, True)
 
 
 def test_only_addresses_of_a_city_or_of_the_program_need_a_token():
@@ -68,7 +102,7 @@ def test_the_page_draws_every_operation_with_its_parameters_and_fields(client, d
         for parameter in said["parameters"]:
             assert f"<code>{parameter['name']}</code>" in part
             assert parameter["description"].strip() in part
-        for code in set(said["responses"]) - {"200"}:
+        for code in (code for code in said["responses"] if code >= "400"):
             assert f"<code>{code}</code>" in part
         assert "Example of an answer" in part
 

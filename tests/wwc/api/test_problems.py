@@ -34,8 +34,18 @@ def test_the_detail_lists_what_the_address_takes(get, problem):
         ("year=soon", "year"),
         ("year=2024.5", "year"),
         ("year=99999999", "year"),
+        ("year=2_024", "year"),
+        ("year=2024.0", "year"),
+        ("year=%202024", "year"),
+        ("year=%D9%A2%D9%A0%D9%A2%D9%A4", "year"),
+        ("year=", "year"),
+        ("tier=", "tier"),
+        ("city=", "city"),
+        ("city=alder%0A", "city"),
+        ("city=%ED%A0%80", "city"),
         ("country=Mexico", "country"),
         ("country=us", "country"),
+        ("country=US%20", "country"),
         ("state=Ohio", "state"),
         ("city=Alder%20Reach", "city"),
         ("city=%00", "city"),
@@ -60,7 +70,8 @@ def test_a_value_that_cannot_be_read_is_refused_by_name(get, problem, address, q
 
 
 @pytest.mark.parametrize(
-    "query", ["population_from=-1", "population_to=10000000000000000000", "population_from=1e3", "form_of_government=a/b"]
+    "query",
+    ["population_from=-1", "population_from=", "population_to=10000000000000000000", "population_from=1e3", "form_of_government=a/b"],
 )
 def test_the_same_for_cities(get, problem, query):
     assert problem(get(f"/api/v1/cities/?{query}"), 400)["field"] == query.partition("=")[0]
@@ -85,6 +96,7 @@ def test_a_cursor_belongs_to_the_order_it_was_made_in(get, problem):
         ["n", "-announced_on", "2026-14-14", "a"],
         ["n", "-announced_on", "2026-04-14", "a\0"],
         ["x", "-announced_on", "2026-04-14", "a"],
+        ["n", "-announced_on", "2026-04-14", "\ud800"],
     ],
 )
 def test_a_cursor_made_by_hand_is_refused(get, problem, place):
@@ -92,10 +104,17 @@ def test_a_cursor_made_by_hand_is_refused(get, problem, place):
     assert problem(get(f"/api/v1/awards/?cursor={cursor}"), 400)["field"] == "cursor"
 
 
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+def test_a_cursor_that_never_ends_is_refused(get, problem, opening):
+    cursor = base64.urlsafe_b64encode(opening.encode() * 3000).decode()
+    assert problem(get(f"/api/v1/awards/?cursor={cursor}"), 400)["field"] == "cursor"
+
+
 @pytest.mark.parametrize(
     "address",
     ["/api/v1/standards/1999/", "/api/v1/cities/nowhere-xx/", "/api/v1/awards/none/", "/api/v1/scores/none/", "/api/v1/awards/%00/",
-     "/api/v1/nothing/", "/api/v1/nothing", "/api/v1/", "/api/", "/api/v2/awards/", "/api/v1/awards/a/b/c/", "/api/v1/nothing/?any=thing"],
+     "/api/v1/cities/a%0Ab/", "/api/v1/cities/a%0A", "/api/v1/nothing/", "/api/v1/nothing", "/api/v1/", "/api/", "/api/v2/awards/",
+     "/api/v1/awards/a/b/c/", "/api/v1/nothing/?any=thing"],
 )  # fmt: skip
 def test_what_is_not_there_is_404_for_programs(get, problem, address):
     assert problem(get(address), 404)["type"] == "not-found"
@@ -106,12 +125,19 @@ def test_an_address_without_its_last_stroke_is_sent_on(get):
     assert (answer.status_code, answer["Location"]) == (301, "/api/v1/awards/?tier=gold")
 
 
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-@pytest.mark.parametrize("address", ["/api/v1/awards/", "/api/v1/standards/2022/", "/api/schema/"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
+@pytest.mark.parametrize("address", ["/api/v1/awards/", "/api/v1/awards/?colour=blue", "/api/v1/standards/2022/", "/api/schema/"])
 def test_nothing_can_be_written(client, db, problem, method, address):
     answer = getattr(client, method)(address)
     problem(answer, 405)
     assert answer["Allow"] == "GET, HEAD, OPTIONS"
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=none", "text/plain; charset=utf-16", "multipart/form-data", ""])
+@pytest.mark.parametrize("body", [b"[" * 100_000, b'{"a":' + b"9" * 10_000 + b"}", b"\0", b"\xed\xa0\x80"])
+def test_no_body_is_read(client, db, problem, kind, body):
+    for method, status in (("POST", 405), ("GET", 200)):
+        assert client.generic(method, "/api/v1/awards/", body, content_type=kind).status_code == status
 
 
 def test_a_method_on_nothing_is_nothing(client, db, problem):
