@@ -451,6 +451,7 @@ SPECTACULAR_SETTINGS = {
         "DecisionKind": "wwc.api.serializers.DECISIONS",
         "CaseStatus": "wwc.api.serializers.STATUSES",
         "EditionStatus": "wwc.api.serializers.EDITIONS",
+        "FigureKey": "wwc.api.serializers.FIGURES",
     },
 }
 

@@ -54,6 +54,22 @@ SCORE = {
     "areas": [{"code": "DM", "name": "Data Management", "points": 7, "possible": 9, "met": 7, "criteria": 9}], "criteria": None,
     "why": "The city agreed to publish points and areas and no single criteria.",
 }  # fmt: skip
+INSIGHTS: dict[str, Any] = {
+    "cycle": "2026", "cycle_name": "2026 cycle", "edition": "2022", "released_at": "2026-04-14T15:06:00Z",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "shown": ["criteria", "areas"],
+    "url": f"{SITE}/api/v1/insights/2026/", "dataset": f"{SITE}/insights/2026/dataset.json", "page": f"{SITE}/insights/2026/",
+}  # fmt: skip
+FIGURE_LINE: dict[str, Any] = dict.fromkeys((
+    "code", "area", "by", "group", "tier", "against", "step", "edition_before", "criteria", "criteria_compared", "cities", "of", "met",
+    "claimed", "share", "low", "high", "claimed_share", "before", "after", "difference", "difference_low", "difference_high",
+    "by_chance", "lower", "median", "upper",
+)) | {
+    "code": "DM7", "area": "DM", "cities": 71, "of": 71, "met": 52, "share": 0.732394, "low": 0.61946, "high": 0.821472,
+}  # fmt: skip
+FIGURE = {
+    "figure": "criteria", "name": "By criterion", "counted": "Share of assessments in which the criterion was validated as met.",
+    "base_cities": 71, "base_assessments": 71, "base_cycles": ["2026"], "rows": [FIGURE_LINE],
+}  # fmt: skip
 OWN = f"{SITE}/api/v1/assessments/2026/sample-falls-oh/"
 ASSESSMENT = {
     "cycle": "2026", "city": "sample-falls-oh", "edition": "2022", "stage": "in_progress", "draft_score": f"{OWN}draft-score/",
@@ -99,6 +115,7 @@ DECISION = {
 }  # fmt: skip
 OF: dict[str, dict[str, Any]] = {
     "StandardRow": STANDARD, "StandardWhole": WHOLE, "CityRow": CITY, "AwardRow": AWARD, "ChangeRow": CHANGE, "ScoreRow": SCORE,
+    "InsightsRow": INSIGHTS, "InsightsWhole": INSIGHTS | {"figures": [FIGURE]},
     "AssessmentRow": ASSESSMENT, "DraftScore": DRAFT, "EvidenceRow": EVIDENCE, "QuestionRow": QUESTION, "ResultRow": RESULT,
     "CaseRow": CASE, "CaseScoreRow": CASE_SCORE, "DecisionRow": DECISION,
 }  # fmt: skip

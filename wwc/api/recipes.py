@@ -114,6 +114,28 @@ except urllib.error.HTTPError as error:
     print("unchanged" if error.code == 304 else error.read().decode())
 """,
 )
+FIGURES = Recipe(
+    "figures",
+    _("Read the figures of a cycle"),
+    _("Each figure comes with what is counted, of how many cities, and the interval of every share."),
+    f"""\
+curl --fail "{HERE}/api/v1/insights/"
+""",
+    f"""\
+import json, urllib.request
+
+
+def read(address):
+    with urllib.request.urlopen(address) as answer:
+        return json.load(answer)
+
+
+for cycle in read("{HERE}/api/v1/insights/")["results"]:
+    for figure in read(cycle["url"] + "?figure=areas")["figures"]:
+        for row in figure["rows"]:
+            print(cycle["cycle"], row["area"], row["share"], "between", row["low"], "and", row["high"])
+""",
+)
 OWN = Recipe(
     "own",
     _("Read what your own city has"),
@@ -153,7 +175,7 @@ except urllib.error.HTTPError as error:
     print(problem["status"], problem["field"], problem["detail"], problem["remedy"])
 """,
 )
-ALL = (FIND, TABLE, FOLLOW, UNCHANGED, OWN, ERRORS)
+ALL = (FIND, TABLE, FOLLOW, UNCHANGED, FIGURES, OWN, ERRORS)
 
 
 def here() -> list[Recipe]:
