@@ -13,14 +13,14 @@ STANDARD: dict[str, Any] = {
     "sources": ["https://www.example.org/standard"],
     "url": f"{SITE}/api/v1/standards/2022/",
 }
-CRITERION = {
+CRITERION: dict[str, Any] = {
     "code": "DM7", "area": "DM", "title": "Data inventory", "points": 1, "core": False, "needs": ["DM1"],
     "statement": "The city keeps an inventory of its data.", "why": "What is listed is found.", "checklist_required": 1,
     "checklist": ["The inventory is dated."], "evidence": ["The inventory"], "not_enough": ["A plan for one"], "lookback_months": 12,
     "frequency": "yearly", "effort": "months", "partner": "", "provenance": "published", "checklist_provenance": "derived",
     "prerequisites_provenance": "published", "derived_fields": ["why"], "may_not_apply": False, "sources": [],
 }  # fmt: skip
-WHOLE = STANDARD | {
+WHOLE: dict[str, Any] = STANDARD | {
     "areas": [{"code": "DM", "name": "Data Management", "description": "How data is kept.", "partner": ""}],
     "criteria": [CRITERION],
     "tiers": [
@@ -37,7 +37,7 @@ CITY = {
     "population_source": "A list", "form_of_government": "council-manager", "form_source": "", "form_checked": False, "invented": True,
     "page": f"{SITE}/cities/sample-falls-oh/",
 }  # fmt: skip
-AWARD = {
+AWARD: dict[str, Any] = {
     "number": "5b1f0c77a9e2d384", "city": "sample-falls-oh", "city_name": "Sample Falls", "country": "US", "subdivision": "OH",
     "invented": True, "kind": "level_up", "tier": "gold", "previous_tier": "silver", "round": "spring-2026", "round_name": "Spring 2026",
     "announced_on": "2026-04-14", "precision": "day", "valid_until": "2029-04-14", "edition": "2022", "source": "", "stands": True,
@@ -48,7 +48,7 @@ AWARD = {
 CHANGE = {
     "number": 412, "kind": "announced", "at": "2026-04-14T15:00:02Z", "award_number": "5b1f0c77a9e2d384", "award": AWARD, "note": "",
 }  # fmt: skip
-SCORE = {
+SCORE: dict[str, Any] = {
     "number": "5b1f0c77a9e2d384", "city": "sample-falls-oh", "invented": True, "edition": "2022", "tier": "gold",
     "announced_on": "2026-04-14", "points": 31, "possible": 43,
     "areas": [{"code": "DM", "name": "Data Management", "points": 7, "possible": 9, "met": 7, "criteria": 9}], "criteria": None,

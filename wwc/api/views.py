@@ -235,7 +235,7 @@ class InsightsOfCycle(OfInsights, RetrieveAPIView):
     def get_serializer_context(self) -> dict[str, Any]:
         """What narrows the figures."""
         wanted = {name: said for name, said in self.request.query_params.items() if name in NARROWING}
-        return super().get_serializer_context() | {"wanted": wanted}
+        return {**super().get_serializer_context(), "wanted": wanted}
 
 
 OF_CASE = [at("cycle", "Slug of the cycle."), at("city", "Slug of the city.")]
