@@ -136,6 +136,31 @@ for cycle in read("{HERE}/api/v1/insights/")["results"]:
             print(cycle["cycle"], row["area"], row["share"], "between", row["low"], "and", row["high"])
 """,
 )
+FILES = Recipe(
+    "files",
+    _("Take everything as files"),
+    _("The open data has all tables as CSV and JSON, described by a Data Package with the SHA-256 of each file."),
+    f"""\
+curl --fail --silent --output awards.csv "{HERE}/data/latest/awards.csv"
+head -n 3 awards.csv
+""",
+    f"""\
+import hashlib, json, pathlib, urllib.request
+
+
+def read(name):
+    with urllib.request.urlopen("{HERE}/data/latest/" + name) as answer:
+        return answer.read()
+
+
+package = json.loads(read("datapackage.json"))
+for resource in package["resources"]:
+    body = read(resource["path"])
+    assert resource["hash"] == "sha256:" + hashlib.sha256(body).hexdigest()
+    pathlib.Path(resource["path"]).write_bytes(body)
+print("version", package["version"], "with", len(package["resources"]), "files")
+""",
+)
 OWN = Recipe(
     "own",
     _("Read what your own city has"),
@@ -175,7 +200,7 @@ except urllib.error.HTTPError as error:
     print(problem["status"], problem["field"], problem["detail"], problem["remedy"])
 """,
 )
-ALL = (FIND, TABLE, FOLLOW, UNCHANGED, FIGURES, OWN, ERRORS)
+ALL = (FIND, TABLE, FOLLOW, UNCHANGED, FIGURES, FILES, OWN, ERRORS)
 
 
 def here() -> list[Recipe]:
