@@ -19,7 +19,7 @@ from wwc.insights import queries as insights
 
 FORM = 1  # the first number of a version
 FORMATS = {"csv": "text/csv", "json": "application/json"}
-PIECE = 500
+PIECE = 100
 Row = dict[str, Any]
 Column = tuple[str, shapes.Field, Any]  # its name, its kind and meaning, an example
 
@@ -120,10 +120,11 @@ def _of_editions(what: str) -> Callable[[Table], Iterator[Row]]:
 
 
 def _awards() -> Iterator[list[Any]]:
+    rows = announced.awards().select_related("replaces").defer("replaces__areas", "replaces__criteria")
     order = sorted(announced.awards().values_list("announced_on", "city__slug", "number"))
     for start in range(0, len(order), PIECE):
         numbers = [number for _day, _city, number in order[start : start + PIECE]]
-        found = {award.number: award for award in announced.awards().select_related("replaces").filter(number__in=numbers)}
+        found = {award.number: award for award in rows.filter(number__in=numbers)}
         yield [found[number] for number in numbers]
 
 
