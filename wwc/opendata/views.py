@@ -36,7 +36,7 @@ def file(request: HttpRequest, version: str, name: str) -> HttpResponseBase:
     """One file of a release, byte for byte as it was released. At the address of its version it never changes; any site may read it."""
     package = queries.package(version)
     part = package.part(name) if package else None
-    if package is None or part is None:
+    if package is None or part is None or not default_storage.exists(part.stored):
         raise Http404
     etag, changed = f'"{part.sha256}"', int(package.made_at.timestamp())
     unchanged = get_conditional_response(request, etag, changed)

@@ -27,6 +27,10 @@ def test_the_released_figures_of_a_cycle(get, client, problem):
     same_queries(client, ALL, lambda: another(release), 2)
     assert [row["cycle"] for row in get(ALL).json()["results"]] == ["2026", "2023"]
     same_queries(client, ONE, lambda: None, 2)
+    pages = get(f"{ALL}?page_size=1&fields=cycle").json()
+    assert pages["results"] == [{"cycle": "2026"}]
+    following = get(pages["next"].removeprefix("http://127.0.0.1:8000")).json()
+    assert (following["results"], following["next"]) == ([{"cycle": "2023"}], None)
 
 
 def they_are_listed_with_their_hash(get, client, release):

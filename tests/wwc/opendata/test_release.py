@@ -286,12 +286,13 @@ def test_it_cannot_be_changed_or_removed(reach):
         Package.objects.all().delete()
 
 
-def test_a_file_that_is_not_as_it_was_is_named(reach):
+def test_a_file_that_is_not_as_it_was_is_named(reach, client):
     released()
     assert list(invariants.open_data_is_there()) == []
     stored = Package.objects.get().files["awards.csv"]["stored"]
     default_storage.delete(stored)
     assert list(invariants.open_data_is_there()) == ["file awards.csv of open data 1.0.0 does not match what was released"]
+    assert client.get("/data/1.0.0/awards.csv").status_code == 404
 
 
 def test_the_same_content_is_the_same_bytes_in_whatever_order_it_came(monkeypatch):
