@@ -41,8 +41,10 @@ def file(request: HttpRequest, version: str, name: str) -> HttpResponseBase:
     etag, changed = f'"{part.sha256}"', int(package.made_at.timestamp())
     unchanged = get_conditional_response(request, etag, changed)
     response: Any = unchanged or FileResponse(default_storage.open(part.stored, "rb"), content_type=part.mediatype)
-    if name == WHOLE and not unchanged:
-        response["Content-Disposition"] = f'attachment; filename="open-data-{package.version}.zip"'
+    if not unchanged:
+        response["Content-Length"] = str(part.bytes)  # not every storage says so by itself
+        if name == WHOLE:
+            response["Content-Disposition"] = f'attachment; filename="open-data-{package.version}.zip"'
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Expose-Headers"] = "ETag, Last-Modified"
