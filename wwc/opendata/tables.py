@@ -119,8 +119,10 @@ def _of_editions(what: str) -> Callable[[Table], Iterator[Row]]:
     return rows
 
 
-def _awards() -> Iterator[list[Any]]:
-    rows = announced.awards().select_related("replaces").defer("replaces__areas", "replaces__criteria")
+def _awards(*needed: str) -> Iterator[list[Any]]:
+    """All awards; of the columns that are large those that are needed."""
+    aside = {"areas", "criteria"} - set(needed)
+    rows = announced.awards().select_related("replaces").defer("replaces__areas", "replaces__criteria", *aside)
     order = sorted(announced.awards().values_list("announced_on", "city__slug", "number"))
     for start in range(0, len(order), PIECE):
         numbers = [number for _day, _city, number in order[start : start + PIECE]]
@@ -132,7 +134,7 @@ def _within_scores(column: str) -> Callable[[Table], Iterator[Row]]:
     """What a score is made of, as far as the city agreed."""
 
     def rows(_table: Table) -> Iterator[Row]:
-        for piece in _awards():
+        for piece in _awards(column):
             for award in piece:
                 for row in getattr(award, column) or ():
                     yield {"number": award.number, "edition": award.edition, **row}
@@ -182,7 +184,8 @@ ALL: tuple[Table, ...] = (
     ),
     Table(
         "scores", "Scores", "The points of each announced award as far as its city agreed to publish them, and why not further.",
-        _told(_awards), serializers.ScoreRow, ("number", "points", "possible", "why"), key=("number",), refers=(_TO_AWARD,),
+        _told(lambda: _awards("criteria")), serializers.ScoreRow, ("number", "points", "possible", "why"), key=("number",),
+        refers=(_TO_AWARD,),
     ),
     Table(
         "area-scores", "Scores by practice area", "The points by practice area of awards whose city agreed to publish them.",
