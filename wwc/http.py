@@ -165,12 +165,18 @@ def sealed(response: Sealed, filename: str = "") -> Sealed:
 
 
 PUBLIC_KEPT = 60  # seconds that others may keep what says the same to everybody
+YEAR = 31_536_000  # seconds; longer means nothing to a cache
+Kept = TypeVar("Kept", bound=HttpResponseBase)
 
 
-def kept_public(response: HttpResponse) -> HttpResponse:
-    """The answer as one that says the same to everybody: of the kind that it says it is, and for others to keep for a minute."""
+def kept_public(response: Kept, *, for_ever: bool = False) -> Kept:
+    """The answer as one that says the same to everybody: of the kind that it says it is, and for others to keep for a minute.
+
+    What never changes at its address is theirs to keep for ever.
+    """
     response["X-Content-Type-Options"] = "nosniff"
-    patch_cache_control(response, public=True, max_age=PUBLIC_KEPT)
+    kept: dict[str, Any] = {"max_age": YEAR, "immutable": True} if for_ever else {"max_age": PUBLIC_KEPT}
+    patch_cache_control(response, public=True, **kept)
     return response
 
 

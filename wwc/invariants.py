@@ -49,6 +49,7 @@ from reviews.models import (
 )
 from wwc.audit import triggers
 from wwc.audit.models import Event
+from wwc.opendata.models import Package
 from wwc.outbox.models import Letter, Work
 
 CLOSED_STATES = (ConflictState.DECLARED, ConflictState.FOUND)
@@ -338,6 +339,17 @@ def _holds(stored: str, sha256: str, size: int | None = None) -> bool:
     return digest.hexdigest() == sha256 and (size is None or size == length)
 
 
+def open_data_is_there() -> Iterator[str]:
+    """Every file of every release of the open data is there as it was released; a file of several is looked at once."""
+    seen: set[tuple[str, str, int]] = set()
+    for package in Package.objects.defer("descriptor").order_by("made_on"):
+        for name, said in package.files.items():
+            key = said["stored"], said["sha256"], said["bytes"]
+            if key not in seen and not _holds(*key):
+                yield f"file {name} of open data {package.version} does not match what was released"
+            seen.add(key)
+
+
 def copies_are_confirmed() -> Iterator[str]:
     """Whatever was copied comes from the same city, and was confirmed before it was submitted."""
     waiting = Copy.objects.filter(confirmed_at=None, answer__lock__in=[Lock.LOCKED, Lock.FINAL])
@@ -394,4 +406,5 @@ TRUTHS = (
     Truth(16, "Every paper of a city that was drawn has its file, of its own.", papers_are_there),
     Truth(17, "An appeal is read by somebody not involved, confirmed by another, told with its round.", appeals_have_other_hands),
     Truth(18, "Who follows the public changes ends with what is public.", changes_lead_to_what_is_public),
+    Truth(19, "Every release of the open data has its files, byte for byte.", open_data_is_there),
 )

@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "assessments",
     "reviews",
     "wwc.insights",
+    "wwc.opendata",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -254,6 +255,7 @@ CELERY_BEAT_SCHEDULE = {
     "validity": {"task": "reviews.tell_validity", "schedule": timedelta(hours=1)},
     "lapsed": {"task": "reviews.note_lapsed", "schedule": timedelta(minutes=5)},
     "exports": {"task": "reviews.remove_old_exports", "schedule": timedelta(hours=1)},
+    "open_data": {"task": "opendata.ask", "schedule": timedelta(minutes=15)},
     "check_invariants": {"task": "wwc.check_invariants", "schedule": timedelta(days=1)},
     "seal_record": {"task": "wwc.seal_record", "schedule": timedelta(minutes=5)},
     "verify_record": {"task": "wwc.verify_record", "schedule": timedelta(days=1)},
@@ -452,6 +454,7 @@ SPECTACULAR_SETTINGS = {
         "DecisionKind": "wwc.api.serializers.DECISIONS",
         "CaseStatus": "wwc.api.serializers.STATUSES",
         "EditionStatus": "wwc.api.serializers.EDITIONS",
+        "FigureKey": "wwc.api.serializers.FIGURES",
     },
 }
 

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("assessments/", include("assessments.urls")),
     path("reviews/", include("reviews.urls")),
     path("insights/", include("wwc.insights.urls")),
+    path("data/", include("wwc.opendata.urls")),
     path("api/", include("wwc.api.urls")),
     path("", include("wwc.directory.urls")),
 ]

@@ -11,7 +11,10 @@ class SubmitForm(forms.Form):
 
     consent = forms.ChoiceField(
         label=_("If your city is certified, what may the public see?"),
-        help_text=_("Tier, date and validity are always public. You can change this later. Who is not certified is never named."),
+        help_text=_(
+            "Tier, date and validity are always public. You can change this until you submit. Open data that is released stays as it is. "
+            "Who is not certified is never named."
+        ),
         choices=[
             (Consent.TIER, _("The tier only|Mark, date and how long it stands")),
             (Consent.AREAS, _("Points and areas too|How many points, and how they lie in the eight areas")),

@@ -113,6 +113,11 @@ def changed_at() -> datetime | None:
     return latest
 
 
+def announced_since(moment: datetime) -> bool:
+    """Whether a round of this program was announced after that moment; loading what was before it does not count."""
+    return PublishedAward.objects.filter(closed_at=None, code__isnull=False, published_at__gt=moment).exists()
+
+
 def cities() -> QuerySet[PublishedCity]:
     """Every city that an announced award names, by name."""
     named = PublishedAward.objects.filter(city=OuterRef("pk"), closed_at=None)

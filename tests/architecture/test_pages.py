@@ -21,6 +21,7 @@ OPEN = {
     "directory:verify", "directory:verification",
     "directory:privacy", "directory:accessibility", "directory:status", "directory:help",
     "insights:index", "insights:cycle", "insights:figure", "insights:table", "insights:dataset",
+    "opendata:index", "opendata:release", "opendata:file",
     "assessments:accept", "people:stop_letters",
     "assessments:join", "assessments:join_place", "assessments:join_elsewhere", "assessments:join_asked",
     "assessments:claim", "assessments:claim_place", "assessments:claim_sent", "assessments:follow_claim",

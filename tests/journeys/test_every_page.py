@@ -373,6 +373,8 @@ PAGES: dict[str, list[See]] = {
     "insights:whole": [See("staff")],
     "insights:whole_of": [See("staff", its_cycle, does=unfolds)],
     "insights:whole_figure": [See("staff", lambda s: ["2019-demo", "change"]), See("staff", lambda s: ["2019-demo", "tiers"])],
+    "opendata:index": [See("visitor", does=unfolds)],
+    "opendata:release": [See("visitor", lambda s: ["1.0.0"])],
     "api:docs": [See("visitor", does=unfolds)],
 }  # fmt: skip
 
@@ -510,6 +512,7 @@ FILES: dict[str, See] = {
     "directory:badge": See("visitor", lambda s: [s.public.city.slug]),
     "insights:table": See("visitor", lambda s: ["2019-demo", "criteria"]),
     "insights:dataset": See("visitor", lambda s: ["2019-demo"]),
+    "opendata:file": See("visitor", lambda s: ["latest", "awards.csv"]),
     "insights:whole_table": See("staff", lambda s: ["2019-demo", "change"]),
     "mfa_download_recovery_codes": See("guarded"),
     "health": See("visitor"),
@@ -586,6 +589,7 @@ def test_every_page_of_a_fresh_installation(browser, live_server, standing, widt
         "directory:verify",
         "directory:status",
         "insights:index",
+        "opendata:index",
         "assessments:join",
         "assessments:join_elsewhere",
         "assessments:claim",

@@ -36,6 +36,8 @@ from tests.support.stopped import stopped_at
 from tests.support.walking import Line, Person, Told, Values, addresses, cold, walk
 from wwc.accounts import tokens
 from wwc.audit import triggers
+from wwc.opendata.jobs import write_open_data
+from wwc.opendata.models import Package
 from wwc.outbox import running
 from wwc.outbox.models import Letter, Work
 
@@ -116,7 +118,9 @@ def filled(secret: Award, cases: Sequence[Assessment]) -> dict[str, list[Any]]:
         "str:later": ["2022"], "int:number": [1], "slug:city": [case.city.slug, GUESSED["slug"]],
         "slug:cycle": [case.cycle.slug], "slug:what": [*board.ROWS], "str:token": ["nothing:here"], "uidb36": ["1"],
         "slug:number": [*([public.number] if public else []), secret.pk, GUESSED["slug"]],
-        "key": ["set-password", *keys], "slug:key": [*keys, GUESSED["slug"]], "rest": ["v1/nothing-here/", f"v1/awards/{secret.pk}"],
+        "key": ["set-password", *keys], "slug:key": [*keys, GUESSED["slug"]],
+        "str:version": ["latest", "1.0.0", "1.1.0"], "str:name": ["awards.csv", "datapackage.json", "open-data.zip"],
+        "rest": ["v1/nothing-here/", f"v1/awards/{secret.pk}"],
     }  # fmt: skip
 
 
@@ -256,6 +260,7 @@ class Walked:
             for name, person in world.people.items():
                 letters = Letter.objects.filter(to=person).order_by("key")
                 self.letters[name] = list(letters.values_list("key", "subject", "body", "link", "city_id", "due_at"))
+            self.letters["everybody, as files"] = list(Package.objects.values_list("version", "sha256").order_by("made_on"))
 
     def _asks(self, person: Person, world: World) -> Iterator[Line]:
         return walk(person, places_of(person, world), world.queries, world.parameters)
@@ -332,6 +337,7 @@ def small() -> World:
             [make.approved(case, proposer=who["staff"], director=who["director"])], by=who["staff"], announce_at=NOW + timedelta(days=3)
         )
         published.award(published.city())
+        write_open_data()
         who |= {role: people.person(f"larkmoor-{role}") for role in ("lead", "signatory", "contributor")}
         who["other lead"] = people.person("ossery-lead")
         world = World(NOW, secret_of(batch), who)

@@ -13,14 +13,14 @@ STANDARD: dict[str, Any] = {
     "sources": ["https://www.example.org/standard"],
     "url": f"{SITE}/api/v1/standards/2022/",
 }
-CRITERION = {
+CRITERION: dict[str, Any] = {
     "code": "DM7", "area": "DM", "title": "Data inventory", "points": 1, "core": False, "needs": ["DM1"],
     "statement": "The city keeps an inventory of its data.", "why": "What is listed is found.", "checklist_required": 1,
     "checklist": ["The inventory is dated."], "evidence": ["The inventory"], "not_enough": ["A plan for one"], "lookback_months": 12,
     "frequency": "yearly", "effort": "months", "partner": "", "provenance": "published", "checklist_provenance": "derived",
     "prerequisites_provenance": "published", "derived_fields": ["why"], "may_not_apply": False, "sources": [],
 }  # fmt: skip
-WHOLE = STANDARD | {
+WHOLE: dict[str, Any] = STANDARD | {
     "areas": [{"code": "DM", "name": "Data Management", "description": "How data is kept.", "partner": ""}],
     "criteria": [CRITERION],
     "tiers": [
@@ -41,7 +41,7 @@ CITY = {
     "population_source": "A list", "form_of_government": "council-manager", "form_source": "", "form_checked": False, "invented": True,
     "page": f"{SITE}/cities/sample-falls-oh/",
 }  # fmt: skip
-AWARD = {
+AWARD: dict[str, Any] = {
     "number": "5b1f0c77a9e2d384", "city": "sample-falls-oh", "city_name": "Sample Falls", "country": "US", "subdivision": "OH",
     "invented": True, "kind": "level_up", "tier": "gold", "previous_tier": "silver", "round": "spring-2026", "round_name": "Spring 2026",
     "announced_on": "2026-04-14", "precision": "day", "valid_until": "2029-04-14", "edition": "2022", "source": "", "stands": True,
@@ -52,11 +52,27 @@ AWARD = {
 CHANGE = {
     "number": 412, "kind": "announced", "at": "2026-04-14T15:00:02Z", "award_number": "5b1f0c77a9e2d384", "award": AWARD, "note": "",
 }  # fmt: skip
-SCORE = {
+SCORE: dict[str, Any] = {
     "number": "5b1f0c77a9e2d384", "city": "sample-falls-oh", "invented": True, "edition": "2022", "tier": "gold",
     "announced_on": "2026-04-14", "points": 31, "possible": 43,
     "areas": [{"code": "DM", "name": "Data Management", "points": 7, "possible": 9, "met": 7, "criteria": 9}], "criteria": None,
     "why": "The city agreed to publish points and areas and no single criteria.",
+}  # fmt: skip
+INSIGHTS: dict[str, Any] = {
+    "cycle": "2026", "cycle_name": "2026 cycle", "edition": "2022", "released_at": "2026-04-14T15:06:00Z",
+    "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", "shown": ["criteria", "areas"],
+    "url": f"{SITE}/api/v1/insights/2026/", "dataset": f"{SITE}/insights/2026/dataset.json", "page": f"{SITE}/insights/2026/",
+}  # fmt: skip
+FIGURE_LINE: dict[str, Any] = dict.fromkeys((
+    "code", "area", "by", "group", "tier", "against", "step", "edition_before", "criteria", "criteria_compared", "cities", "of", "met",
+    "claimed", "share", "low", "high", "claimed_share", "before", "after", "difference", "difference_low", "difference_high",
+    "by_chance", "lower", "median", "upper",
+)) | {
+    "code": "DM7", "area": "DM", "cities": 71, "of": 71, "met": 52, "share": 0.732394, "low": 0.61946, "high": 0.821472,
+}  # fmt: skip
+FIGURE = {
+    "figure": "criteria", "name": "By criterion", "counted": "Share of assessments in which the criterion was validated as met.",
+    "base_cities": 71, "base_assessments": 71, "base_cycles": ["2026"], "rows": [FIGURE_LINE],
 }  # fmt: skip
 OWN = f"{SITE}/api/v1/assessments/2026/sample-falls-oh/"
 ASSESSMENT = {
@@ -102,8 +118,8 @@ DECISION = {
     "proposed_at": "2026-03-20T15:00:00Z", "approved_at": "2026-03-21T15:00:00Z",
 }  # fmt: skip
 OF: dict[str, dict[str, Any]] = {
-    "StandardRow": STANDARD, "StandardWhole": WHOLE, "CycleRow": CYCLE, "CityRow": CITY,
-    "AwardRow": AWARD, "ChangeRow": CHANGE, "ScoreRow": SCORE,
+    "StandardRow": STANDARD, "StandardWhole": WHOLE, "CycleRow": CYCLE, "CityRow": CITY, "AwardRow": AWARD, "ChangeRow": CHANGE,
+    "ScoreRow": SCORE, "InsightsRow": INSIGHTS, "InsightsWhole": INSIGHTS | {"figures": [FIGURE]},
     "AssessmentRow": ASSESSMENT, "DraftScore": DRAFT, "EvidenceRow": EVIDENCE, "QuestionRow": QUESTION, "ResultRow": RESULT,
     "CaseRow": CASE, "CaseScoreRow": CASE_SCORE, "DecisionRow": DECISION,
 }  # fmt: skip

@@ -114,6 +114,53 @@ except urllib.error.HTTPError as error:
     print("unchanged" if error.code == 304 else error.read().decode())
 """,
 )
+FIGURES = Recipe(
+    "figures",
+    _("Read the figures of a cycle"),
+    _("Each figure comes with what is counted, of how many cities, and the interval of every share."),
+    f"""\
+curl --fail "{HERE}/api/v1/insights/"
+""",
+    f"""\
+import json, urllib.request
+
+
+def read(address):
+    with urllib.request.urlopen(address) as answer:
+        return json.load(answer)
+
+
+for cycle in read("{HERE}/api/v1/insights/")["results"]:
+    for figure in read(cycle["url"] + "?figure=areas")["figures"]:
+        for row in figure["rows"]:
+            print(cycle["cycle"], row["area"], row["share"], "between", row["low"], "and", row["high"])
+""",
+)
+FILES = Recipe(
+    "files",
+    _("Take everything as files"),
+    _("The open data has all tables as CSV and JSON, described by a Data Package with the SHA-256 of each file."),
+    f"""\
+curl --fail --silent --output awards.csv "{HERE}/data/latest/awards.csv"
+head -n 3 awards.csv
+""",
+    f"""\
+import hashlib, json, pathlib, urllib.request
+
+
+def read(name):
+    with urllib.request.urlopen("{HERE}/data/latest/" + name) as answer:
+        return answer.read()
+
+
+package = json.loads(read("datapackage.json"))
+for resource in package["resources"]:
+    body = read(resource["path"])
+    assert resource["hash"] == "sha256:" + hashlib.sha256(body).hexdigest()
+    pathlib.Path(resource["path"]).write_bytes(body)
+print("version", package["version"], "with", len(package["resources"]), "files")
+""",
+)
 OWN = Recipe(
     "own",
     _("Read what your own city has"),
@@ -153,7 +200,7 @@ except urllib.error.HTTPError as error:
     print(problem["status"], problem["field"], problem["detail"], problem["remedy"])
 """,
 )
-ALL = (FIND, TABLE, FOLLOW, UNCHANGED, OWN, ERRORS)
+ALL = (FIND, TABLE, FOLLOW, UNCHANGED, FIGURES, FILES, OWN, ERRORS)
 
 
 def here() -> list[Recipe]:

@@ -1,5 +1,6 @@
 """The published shape of standards, cities, awards and scores. A field that may not be told is null, with a `why`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from reviews.lifecycle import AwardStatus, Kind
 from reviews.models import Award
 from reviews.models.published import ChangeKind, PublishedAward, PublishedChange, PublishedCity
 from reviews.queries import announced, results
+from wwc.insights import showing
+from wwc.insights.models import Release
 
 TIER_ONLY = "The city agreed to publish its tier and no points."
 AREAS_ONLY = "The city agreed to publish points and areas and no single criteria."
@@ -333,6 +336,117 @@ class ScoreRow(serializers.Serializer):
         if not row.code:
             return NOT_KNOWN
         return TIER_ONLY if row.points is None else AREAS_ONLY
+
+
+FIGURES = [(key, key) for key in showing.NAMES]
+
+
+class InsightsRow(serializers.Serializer):
+    """The public figures of a cycle, as they were released last."""
+
+    cycle = serializers.CharField(source="cycle.slug", help_text="Slug of the cycle.")
+    cycle_name = serializers.CharField(source="cycle.name", help_text="Name of the cycle.")
+    edition = serializers.CharField(source="content.edition", help_text="Code of the edition of the Standard.")
+    released_at = serializers.DateTimeField(help_text="When they became public, in UTC.")
+    sha256 = serializers.CharField(help_text="SHA-256 of the dataset, byte for byte as dataset leads to it.")
+    shown = serializers.SerializerMethodField(help_text="The figures that have rows: all, less those of which too few cities may be shown.")
+    url = serializers.SerializerMethodField()
+    dataset = serializers.SerializerMethodField(help_text="The dataset as one file of canonical JSON.")
+    page = serializers.SerializerMethodField(help_text="The page for people.")
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(FIGURES)))
+    def get_shown(self, row: Release) -> list[str]:
+        """Their names, in the order of the page."""
+        return [key for key in showing.NAMES if row.content["figures"][key]["base"]]
+
+    def get_url(self, row: Release) -> str:
+        """Where the figures are."""
+        return address("api:cycle-insights", row.cycle.slug)
+
+    def get_dataset(self, row: Release) -> str:
+        """Its address."""
+        return address("insights:dataset", row.cycle.slug)
+
+    def get_page(self, row: Release) -> str:
+        """Its address."""
+        return address("insights:cycle", row.cycle.slug)
+
+
+class FigureLine(serializers.Serializer):
+    """One row of a figure. A column that its figure has not is null, and so is a number that would tell of too few cities."""
+
+    code = serializers.CharField(allow_null=True, default=None, help_text="Code of the criterion.")
+    area = serializers.CharField(allow_null=True, default=None, help_text="Code of the practice area.")
+    by = serializers.CharField(
+        allow_null=True, default=None, help_text="What the group is of, in spread: all, areas, forms, bands or regions."
+    )
+    group = serializers.CharField(
+        allow_null=True, default=None, help_text="Form of government, region, or the fewest people of a band of population."
+    )
+    tier = serializers.CharField(allow_null=True, default=None, help_text="Key of the tier.")
+    against = serializers.CharField(allow_null=True, default=None, help_text="The group below that the tier is compared with.")
+    step = serializers.CharField(allow_null=True, default=None, help_text="How far the cities came, in funnel.")
+    edition_before = serializers.CharField(allow_null=True, default=None, help_text="The edition that a change is measured from.")
+    criteria = serializers.IntegerField(allow_null=True, default=None, help_text="Criteria that are counted.")
+    criteria_compared = serializers.IntegerField(allow_null=True, default=None, help_text="Criteria of both editions that can be compared.")
+    cities = serializers.IntegerField(allow_null=True, default=None, help_text="Cities that are counted.")
+    of = serializers.IntegerField(allow_null=True, default=None, help_text="What a share is of.")
+    met = serializers.IntegerField(allow_null=True, default=None, help_text="How many of these were validated as met.")
+    claimed = serializers.IntegerField(allow_null=True, default=None, help_text="How many of these the cities claimed.")
+    share = serializers.FloatField(allow_null=True, default=None, help_text="Met of all, from 0 to 1.")
+    low = serializers.FloatField(allow_null=True, default=None, help_text="Where the 95% interval of the share begins.")
+    high = serializers.FloatField(allow_null=True, default=None, help_text="Where the 95% interval of the share ends.")
+    claimed_share = serializers.FloatField(allow_null=True, default=None, help_text="Claimed of all, from 0 to 1.")
+    before = serializers.FloatField(allow_null=True, default=None, help_text="Mean share in the assessment before.")
+    after = serializers.FloatField(allow_null=True, default=None, help_text="Mean share in this assessment.")
+    difference = serializers.FloatField(allow_null=True, default=None, help_text="Of two shares; which ones the figure says in counted.")
+    difference_low = serializers.FloatField(allow_null=True, default=None, help_text="Where the 95% interval of the difference begins.")
+    difference_high = serializers.FloatField(allow_null=True, default=None, help_text="Where the 95% interval of the difference ends.")
+    by_chance = serializers.BooleanField(
+        allow_null=True, default=None, help_text="Whether the difference may be chance: its interval holds nought."
+    )
+    lower = serializers.FloatField(allow_null=True, default=None, help_text="Lower quartile of the share.")
+    median = serializers.FloatField(allow_null=True, default=None, help_text="Median of the share.")
+    upper = serializers.FloatField(allow_null=True, default=None, help_text="Upper quartile of the share.")
+
+
+class FigureRow(serializers.Serializer):
+    """One figure with its definition, its base and its rows."""
+
+    figure = serializers.ChoiceField(FIGURES, help_text="Its key.")
+    name = serializers.CharField(help_text="Its name.")
+    counted = serializers.CharField(help_text="What is counted.")
+    base_cities = serializers.IntegerField(allow_null=True, help_text="Cities in it; null where too few may be shown.")
+    base_assessments = serializers.IntegerField(allow_null=True, help_text="Assessments in it.")
+    base_cycles = serializers.ListField(child=serializers.CharField(), help_text="Slugs of the cycles in it.")
+    rows = FigureLine(many=True, help_text="Its rows in their order.")
+
+
+def figures_of(content: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The figures of a dataset in the order of the page, each with its base and its rows."""
+    found = []
+    for key, name in showing.NAMES.items():
+        figure = content["figures"][key]
+        base = figure["base"] or {"cities": None, "assessments": None, "cycles": []}
+        about = {"figure": key, "name": str(name), "counted": str(showing.COUNTED[key]), "rows": showing.rows_of(key, figure)}
+        found.append(about | {f"base_{what}": base[what] for what in ("cities", "assessments", "cycles")})
+    return found
+
+
+class InsightsWhole(InsightsRow):
+    """The public figures of a cycle with their rows."""
+
+    figures = serializers.SerializerMethodField(help_text="The figures that were asked for, all unless narrowed.")
+
+    @extend_schema_field(FigureRow(many=True))
+    def get_figures(self, row: Release) -> Any:
+        """In the order of the page, with the rows that are asked for."""
+        wanted: Mapping[str, str] = self.context.get("wanted", {})
+        asked, columns = wanted.get("figure"), {name: value for name, value in wanted.items() if name != "figure"}
+        found = [figure for figure in figures_of(row.content) if asked in (None, figure["figure"])]
+        for figure in found:
+            figure["rows"] = [line for line in figure["rows"] if columns.items() <= line.items()]
+        return FigureRow(found, many=True).data
 
 
 DECISIONS, STATUSES = ([(value, value) for value in each.values] for each in (Kind, Status))

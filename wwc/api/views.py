@@ -30,6 +30,9 @@ from wwc.api import drawn, recipes, serializers
 from wwc.api.doors import OfToken, Public, answers
 from wwc.api.filters import SLUG, AwardFilters, CityFilters
 from wwc.api.paging import MOST, ROWS, Onwards, by
+from wwc.api.problems import BadParameter
+from wwc.insights import queries as insights
+from wwc.insights.models import Release
 
 Scope = ApiToken.Scope
 NEWEST_FIRST = by(("-announced_on", date.fromisoformat), "number")
@@ -196,6 +199,71 @@ class ScoreDetail(OfAwards, RetrieveAPIView):
 
     serializer_class = serializers.ScoreRow
     lookup_field = "number"
+
+
+class OfInsights(Public):
+    """What reads the public figures of cycles."""
+
+    def changed_at(self) -> datetime | None:
+        """When any were released last."""
+        return insights.changed_at()
+
+    def get_queryset(self) -> QuerySet[Release]:
+        """The newest of each cycle."""
+        return insights.releases()
+
+
+@extend_schema(tags=["insights"], responses=answers(serializers.InsightsRow(many=True)))
+class Insights(OfInsights, ListAPIView):
+    """The cycles of which figures are public, by slug downward, each with the hash and the time of its dataset."""
+
+    serializer_class = serializers.InsightsRow
+    orders = {"-cycle": by("-cycle__slug")}
+
+
+NARROWING = {
+    "figure": "Key of a figure, as criteria: this one alone.",
+    "area": "Code of a practice area: its rows alone.",
+    "code": "Code of a criterion: its rows alone.",
+}
+
+
+@extend_schema(
+    tags=["insights"],
+    parameters=[at("cycle", "Slug of the cycle."), *(OpenApiParameter(name, str, description=about) for name, about in NARROWING.items())],
+    responses=answers(serializers.InsightsWhole, 404),
+)
+class InsightsOfCycle(OfInsights, RetrieveAPIView):
+    """The public figures of one cycle with their definitions, bases, intervals and rows; small groups are in none of them."""
+
+    serializer_class = serializers.InsightsWhole
+    lookup_field = "cycle__slug"
+    lookup_url_kwarg = "cycle"
+
+    def parameters(self) -> list[str]:
+        """Those of a row, and what narrows its figures."""
+        return [*super().parameters(), *NARROWING]
+
+    def get_object(self) -> Release:
+        """The release, once what narrows it is known to be of it."""
+        release: Release = super().get_object()
+        figures = serializers.figures_of(release.content)
+        areas = rulebooks.kept_criteria(release.cycle.standard)
+        known = {
+            "figure": [figure["figure"] for figure in figures],
+            "area": list(dict.fromkeys(each.area.code for each in areas)),
+            "code": [each.code for each in areas],
+        }
+        for name, values in known.items():
+            said = self.request.query_params.get(name, values[0])
+            if said not in values:
+                raise BadParameter(name, f"{said!r} is not one of {', '.join(values)}.")
+        return release
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """What narrows the figures."""
+        wanted = {name: said for name, said in self.request.query_params.items() if name in NARROWING}
+        return {**super().get_serializer_context(), "wanted": wanted}
 
 
 OF_CASE = [at("cycle", "Slug of the cycle."), at("city", "Slug of the city.")]

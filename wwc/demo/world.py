@@ -26,6 +26,7 @@ from wwc.accounts.models import User
 from wwc.audit.record import through
 from wwc.demo import halfway, past, spread, telling, words
 from wwc.demo.places import InventedCity, invented_cities
+from wwc.opendata import jobs as opendata
 from wwc.outbox import post, running
 
 STAGES = ("open", "review", "decide", "announced", "mixed")
@@ -137,6 +138,7 @@ class _Player:
         if told:
             telling.tell(cycle, told, people, told_at=self.ago(self.days.told), say=self.say)
         running.drain(["send_letter", "write_insights"], until=self.now)
+        opendata.write_open_data()
         for assessment in world.assessments:
             assessment.refresh_from_db()
         return world

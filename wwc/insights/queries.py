@@ -1,13 +1,13 @@
 """Cases as plain values for the figures, and the figures that somebody may read."""
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from json import dumps
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 
 from assessments.lifecycle import CycleStatus
 from assessments.models import AnswerVersion, Assessment, City, CityRecord, Claim, Consent, Cycle, Fact, GovernmentForm, Snapshot
@@ -149,6 +149,12 @@ def releases() -> QuerySet[Release]:
     """The newest public figures of each cycle, the latest cycle first."""
     newest = Release.objects.filter(cycle=OuterRef("cycle")).order_by("-pk").values("pk")[:1]
     return Release.objects.filter(pk=Subquery(newest)).select_related("cycle__standard").defer("groups").order_by("-cycle__due_at", "-pk")
+
+
+def changed_at() -> datetime | None:
+    """When figures became public last; None before the first."""
+    latest: datetime | None = Release.objects.aggregate(at=Max("released_at"))["at"]
+    return latest
 
 
 def left_out_for(user: Any, cycle: Cycle) -> list[int]:

@@ -43,6 +43,7 @@ STAY = {
         "Dataset": "computed from the tables, and fetched from its own page",
         "Release": "public, and fetched from its own page",
     },
+    "opendata": {"Package": "public, and fetched from its own page"},
 }
 
 

@@ -11,7 +11,15 @@ from reviews.queries import results
 from tests.factories import results as make
 from wwc.clock import staged_at
 
-ADDRESSES = ["/api/v1/cities/", "/api/v1/awards/", "/api/v1/scores/", "/api/v1/cities/alder-reach-ohio/", "/api/schema/", "/api/docs/"]
+ADDRESSES = [
+    "/api/v1/cities/",
+    "/api/v1/awards/",
+    "/api/v1/scores/",
+    "/api/v1/insights/",
+    "/api/v1/cities/alder-reach-ohio/",
+    "/api/schema/",
+    "/api/docs/",
+]
 MINUTE = timedelta(minutes=1)
 
 

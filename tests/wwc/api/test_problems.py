@@ -9,7 +9,15 @@ from django.core.cache import caches
 from tests.factories import published
 from wwc.api.throttles import Anonymous, Token
 
-OPEN = ["/api/v1/standards/", "/api/v1/standards/2022/", "/api/v1/cities/", "/api/v1/awards/", "/api/v1/scores/", "/api/schema/"]
+OPEN = [
+    "/api/v1/standards/",
+    "/api/v1/standards/2022/",
+    "/api/v1/cities/",
+    "/api/v1/awards/",
+    "/api/v1/scores/",
+    "/api/v1/insights/",
+    "/api/schema/",
+]
 
 
 @pytest.mark.parametrize("address", OPEN)

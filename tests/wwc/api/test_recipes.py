@@ -10,14 +10,17 @@ import pytest
 from django.conf import settings as site
 
 from tests.factories import assessments as cases
-from tests.factories import published
+from tests.factories import figures, published
 from wwc.api import recipes
+from wwc.opendata.jobs import write_open_data
 
 SAYS = {
     "find": {"curl": '"city_name":"Alder Reach"', "python": "2026-04-14 Alder Reach"},
     "table": {"curl": '"city":"reach-249', "python": "named-0,alder-reach-oh,gold,2026-04-14"},
     "follow": {"curl": '"kind":"announced"', "python": "251 awards"},
     "unchanged": {"curl": "304", "python": "unchanged"},
+    "figures": {"curl": '"cycle":"2026"', "python": "2026 DM 0.722222 between"},
+    "files": {"curl": "named-0,alder-reach-oh,new,gold", "python": "version 1.0.0 with 24 files"},
     "own": {"curl": '"stage":"in_progress"', "python": "2026 port-lindell 0 of 43"},
     "errors": {"curl": '"field":"tier"', "python": "400 tier"},
 }
@@ -35,6 +38,8 @@ def test_every_recipe_runs_and_says_what_it_is_for(standing, live_server, settin
     settings.SITE_URL = live_server.url
     published.award(published.city(), number="named-0")
     published.named(250)
+    figures.release(cases.cycle())
+    write_open_data()
     secret = token_of(cases.lead(cases.started().city))
     assert {recipe.id for recipe in recipes.ALL} == set(SAYS)
     for recipe in recipes.here():
