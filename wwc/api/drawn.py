@@ -128,7 +128,6 @@ def _word(whole: dict[str, Any], kind: str, shape: dict[str, Any]) -> str:
 
 def _values(shape: dict[str, Any]) -> str:
     """What a parameter takes."""
-    shape = shape.get("items", shape)
     if "enum" in shape:
         return ", ".join(map(str, shape["enum"]))
     if "minimum" in shape and "maximum" in shape:
