@@ -230,7 +230,11 @@ NARROWING = {
 
 @extend_schema(
     tags=["insights"],
-    parameters=[at("cycle", "Slug of the cycle."), *(OpenApiParameter(name, str, description=about) for name, about in NARROWING.items())],
+    parameters=[
+        at("cycle", "Slug of the cycle."),
+        OpenApiParameter("figure", str, enum=[key for key, _name in serializers.FIGURES], description=NARROWING["figure"]),
+        *(OpenApiParameter(name, str, description=NARROWING[name]) for name in ("area", "code")),
+    ],
     responses=answers(serializers.InsightsWhole, 404),
 )
 class InsightsOfCycle(OfInsights, RetrieveAPIView):

@@ -27,7 +27,7 @@ def test_every_address_is_in_the_schema_and_only_read():
     listed = {path for path, method, _said in operations() if method == "get"}
     patterns = [str(entry.pattern) for entry in urls.urlpatterns]
     assert listed == {"/api/" + re.sub(r"<slug:(\w+)>", r"{\1}", pattern) for pattern in patterns if pattern.startswith("v1/")}
-    assert len(listed) == len(operations()) == 19
+    assert len(listed) == len(operations()) == 21
 
 
 @pytest.mark.parametrize(("path", "said"), [(path, said) for path, _method, said in operations()], ids=lambda each: str(each)[:60])

@@ -84,7 +84,7 @@ def site() -> Callable[..., list[bytes]]:
 
 
 # Which texts of theirs were given out the server alone knows, so the schema allows more than is taken.
-GIVEN_OUT = {"cursor", "after"}
+GIVEN_OUT = {"cursor", "after", "area", "code"}
 
 
 def leading(rows: list[dict[str, str]]) -> Callable[[Any, Any, Any], None]:
