@@ -40,11 +40,13 @@ def file(request: HttpRequest, version: str, name: str) -> HttpResponseBase:
         raise Http404
     etag, changed = f'"{part.sha256}"', int(package.made_at.timestamp())
     unchanged = get_conditional_response(request, etag, changed)
-    response: Any = unchanged or FileResponse(default_storage.open(part.stored, "rb"), content_type=part.mediatype)
+    response: Any = unchanged
     if not unchanged:
+        whole = name == WHOLE
+        called = f"open-data-{package.version}.zip" if whole else name
+        stored = default_storage.open(part.stored, "rb")
+        response = FileResponse(stored, content_type=part.mediatype, filename=called, as_attachment=whole)
         response["Content-Length"] = str(part.bytes)  # not every storage says so by itself
-        if name == WHOLE:
-            response["Content-Disposition"] = f'attachment; filename="open-data-{package.version}.zip"'
     response["ETag"], response["Last-Modified"] = etag, http_date(changed)
     response["Access-Control-Allow-Origin"] = "*"
     response["Access-Control-Expose-Headers"] = "ETag, Last-Modified"

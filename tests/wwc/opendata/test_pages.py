@@ -39,7 +39,8 @@ def test_every_file_is_served_byte_for_byte_at_an_address_that_stays(client, two
             assert answer["Access-Control-Allow-Origin"] == "*"
             assert "Set-Cookie" not in answer
             assert answer["ETag"] == f'"{by_hand.sha256(body).hexdigest()}"'
-            assert ('filename="open-data-' in answer.get("Content-Disposition", "")) == name.endswith(".zip")
+            called = f'attachment; filename="open-data-{version}.zip"' if name.endswith(".zip") else f'inline; filename="{name}"'
+            assert answer["Content-Disposition"] == called, "under its own name, whatever the storage calls it"
 
 
 def test_the_description_leads_to_its_own_addresses(client, two):
