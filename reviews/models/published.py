@@ -1,6 +1,7 @@
 """What the public may know, copied at release. No key leads back to what is not public."""
 
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from reviews.lifecycle import Kind
 from wwc.constraints import one_of
@@ -30,7 +31,10 @@ class PublishedCity(models.Model):
 
     class Meta:
         verbose_name_plural = "published cities"
-        indexes = [models.Index(fields=["folded"], name="publishedcity_folded")]
+        indexes = [
+            models.Index(fields=["folded"], name="publishedcity_folded"),
+            models.Index(Coalesce("population", 0), name="publishedcity_people"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.subdivision_name}" if self.subdivision_name else self.name
@@ -82,7 +86,13 @@ class PublishedAward(models.Model):
                 name="publishedaward_closed",
             ),
         ]
-        indexes = [models.Index(fields=["city", "announced_on"], name="publishedaward_city")]
+        indexes = [
+            models.Index(fields=["city", "announced_on"], name="publishedaward_city"),
+            # A page of a list is read off one of these from where the page before it ended, however long the list is.
+            models.Index(fields=["-announced_on", "number"], condition=models.Q(closed_at=None), name="publishedaward_newest"),
+            models.Index(fields=["announced_on", "number"], condition=models.Q(closed_at=None), name="publishedaward_oldest"),
+            models.Index(fields=["announced_on"], condition=models.Q(closed_because="revoked"), name="publishedaward_revoked"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.tier}: {self.city}"

@@ -56,12 +56,12 @@ class Order:
         return [f"-{key.column}" if down else key.column for key, down in zip(self.keys, self.down, strict=True)]
 
     def beyond(self, place: list[Any]) -> Q:
-        """The rows that come after this place."""
+        """The rows that come after this place. What holds for all of them stands first: an index is entered where the page begins."""
         steps = []
         for depth, (key, down) in enumerate(zip(self.keys, self.down, strict=True)):
             same = {before.column: value for before, value in zip(self.keys[:depth], place[:depth], strict=True)}
             steps.append(Q(**same, **{f"{key.column}__{'lt' if down else 'gt'}": place[depth]}))
-        return reduce(Q.__or__, steps)
+        return Q(**{f"{self.keys[0].column}__{'lte' if self.down[0] else 'gte'}": place[0]}) & reduce(Q.__or__, steps)
 
 
 def by(*columns: str | tuple[str, Callable[[str], Any]]) -> Order:
