@@ -14,9 +14,11 @@ from django.utils import translation
 
 from criteria import queries as rulebooks
 from criteria.models import Standard
+from reviews.queries import announced
 from tests.factories import people
 from wwc.accounts.models import User
 from wwc.audit import triggers
+from wwc.unchanged import kept
 
 # Playwright drives the browser from a thread with a running loop; Django's guard would refuse the rows beside it.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -84,6 +86,8 @@ def _own_files(tmp_path: Path, settings) -> None:
     cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
     settings.CACHES = dict.fromkeys(django_settings.CACHES, cache)
     rulebooks.forget()
+    announced.forget()
+    kept.forget()
 
 
 @pytest.fixture

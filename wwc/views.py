@@ -29,7 +29,9 @@ def home(request: HttpRequest) -> HttpResponse:
             return redirect(work)
         if own := case.first_page_of(request.user):
             return redirect(own[0], *own[1])
-    return render(request, "home.html", announced.front())
+    shown = announced.directory()
+    context = {"facets": shown.facets, "round": next(iter(shown.rounds.values()), None), "awards": shown.front}
+    return render(request, "home.html", context)
 
 
 @login_not_required

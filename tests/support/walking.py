@@ -18,6 +18,8 @@ from django.test import RequestFactory
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from criteria import queries as rulebooks
+from reviews.queries import announced
+from wwc.unchanged import kept
 
 # What is different each time it is asked, and tells nothing: what protects forms, the number of a request, the free space of a disk.
 MASK = (
@@ -108,6 +110,8 @@ class Person:
 def cold() -> None:
     """As after a start: nothing is kept that an earlier world said."""
     rulebooks.forget()
+    announced.forget()
+    kept.forget()
     for each in caches.all():
         each.clear()
 

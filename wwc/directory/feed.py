@@ -16,8 +16,6 @@ from django.views.decorators.http import conditional_page, require_safe
 from reviews.queries import announced
 from wwc.templatetags.display import day_year, tier_word
 
-MOST = 50
-
 
 class Awards(Feed):
     """The last announced awards, newest first. An entry keeps its number whatever becomes of the city's page."""
@@ -36,7 +34,7 @@ class Awards(Feed):
 
     def items(self) -> list[Any]:
         """What the public door shows."""
-        return list(announced.awards()[:MOST])
+        return announced.directory().latest
 
     def item_title(self, item: Any) -> str:
         """The city and what it was given."""
@@ -74,6 +72,7 @@ _awards = Awards()
 @login_not_required
 @require_safe
 @conditional_page
+@announced.at_one_moment
 def feed(request: HttpRequest) -> HttpResponse:
     """The feed in Atom; unchanged, it is not sent again."""
     return _awards(request)

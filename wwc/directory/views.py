@@ -29,17 +29,21 @@ HEADS = [("name", _("City")), ("", _("State or country")), ("tier", _("Tier")), 
 @announced.at_one_moment
 def cities(request: HttpRequest) -> HttpResponse:
     """All cities that were named: a sentence, a search, a map, a list; every view of it has an address to share."""
-    text, filters, facets = request.GET.get("q", "").strip()[:100], _filters(request.GET), announced.facets()
-    page = Paginator(announced.search(text, filters), CITIES_A_PAGE).get_page(request.GET.get("page"))
+    text, filters, shown = request.GET.get("q", "").strip()[:100], _filters(request.GET), announced.directory()
+    facets, found = shown.facets, shown.search(text, filters)
+    page = Paginator(found.awards, CITIES_A_PAGE).get_page(request.GET.get("page"))
+    awards = announced.awards_of(list(page), with_areas=True)
     context = {
         "facets": facets,
         "text": text,
         "filters": filters,
         "page": page,
-        "rows": [(award, [_area(area, None) for area in award.areas or []]) for award in page],
+        "nearly": found.nearly,
+        "rows": [(award, [_area(area, None) for area in award.areas or []]) for award in awards],
         "query": _query(request.GET, page=None),
+        "elsewhere": _query(request.GET, page=None, state=None, country=None),
         "heads": [_head(request.GET, filters.sort, key, label) for key, label in HEADS],
-        "with_areas": any(award.areas for award in page),
+        "with_areas": any(award.areas for award in awards),
         "states": _by_name((code, facets.state_names[code], n) for code, n in facets.states.items()),
         "countries": _by_number((code, geography.country_name(code), n) for code, n in facets.countries.items()),
         "tiers": [(tier, facets.tiers[tier]) for tier in (*announced.TIERS, announced.UNPUBLISHED, "honor_roll") if facets.tiers[tier]],
@@ -95,9 +99,10 @@ def certificate(request: HttpRequest, slug: str, key: str) -> HttpResponseBase:
 
 @login_not_required
 @require_safe
+@announced.at_one_moment
 def rounds(request: HttpRequest) -> HttpResponse:
     """All rounds, newest first."""
-    return render(request, "directory/rounds.html", {"rounds": announced.rounds()})
+    return render(request, "directory/rounds.html", {"rounds": list(announced.directory().rounds.values())})
 
 
 @login_not_required
@@ -105,11 +110,12 @@ def rounds(request: HttpRequest) -> HttpResponse:
 @announced.at_one_moment
 def round_(request: HttpRequest, slug: str) -> HttpResponse:
     """One round: who was named, with what, from which source."""
-    found = announced.rounds().filter(round_slug=slug).first()
-    if found is None:
+    shown = announced.directory()
+    if slug not in shown.rounds:
         raise Http404
-    page = Paginator(announced.round_awards(slug), AWARDS_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "directory/round.html", {"round": found, "page": page})
+    page = Paginator(shown.of_round(slug), AWARDS_A_PAGE).get_page(request.GET.get("page"))
+    context = {"round": shown.rounds[slug], "page": page, "awards": announced.awards_of(list(page))}
+    return render(request, "directory/round.html", context)
 
 
 @login_not_required
