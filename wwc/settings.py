@@ -119,6 +119,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "wwc.unchanged.UnchangedMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "wwc.http.RequestIdMiddleware",
     "wwc.http.ContentSecurityPolicyMiddleware",
@@ -203,7 +204,7 @@ def database() -> dict:
 DATABASES = {"default": database()}
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "wwc"}}
+    CACHES = {"default": {"BACKEND": "wwc.rediscache.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "wwc"}}
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": str(DATA_DIR / "cache")}}
 # Public reads are throttled per process: a counter row per anonymous read would be a write per read.

@@ -4,9 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import translation
-from django.utils.cache import patch_cache_control
 from django.utils.decorators import method_decorator
 from django.utils.http import http_date
 from django.views.decorators.http import conditional_page
@@ -14,16 +13,18 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse
 from rest_framework.exceptions import MethodNotAllowed, PermissionDenied
 from rest_framework.generics import GenericAPIView, ListAPIView, RetrieveAPIView
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from reviews.queries import announced
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken
 from wwc.api import examples, throttles
 from wwc.api.paging import Order, Pages, Sized
 from wwc.api.problems import KINDS, BadParameter, Problem, ProblemJson, body
+from wwc.http import kept_public
+from wwc.unchanged import Answer, fingerprint, kept, state_of, told_to_everybody
 
 PROBLEM = "application/problem+json"
 # The header knows whole seconds: of what changed just now it is left out, since more may change in the same second.
@@ -90,17 +91,31 @@ class Narrow(AutoSchema):
         return [{"token": [scope.value]} for scope in self.view.scopes] if isinstance(self.view, OfToken) else found
 
 
+class Plainly(DefaultContentNegotiation):
+    """What nearly everybody asks for is not weighed against anything: whatever there is, or JSON where there is nothing else."""
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """The renderer and the media type of the answer."""
+        if request.META.get("HTTP_ACCEPT", "*/*") in ("*/*", renderers[0].media_type):
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)
+
+
 class Strict(GenericAPIView):
     """An address that takes the parameters it lists and no others."""
 
     schema = Narrow()
 
-    throttle_classes = [throttles.Anonymous, throttles.Token]
+    content_negotiation_class = Plainly
     http_method_names = ["get", "head"]
     pagination_class: type[Sized] = Pages
     orders: ClassVar[dict[str, Order]] = {}
     token: ApiToken | None = None
     wanted: frozenset[str] = frozenset()
+
+    def get_throttles(self) -> list[Any]:
+        """Who comes with a token is counted as its person, who comes without one by address."""
+        return [throttles.Anonymous() if self.request.auth is None else throttles.Token()]
 
     def row_fields(self) -> list[str]:
         """The names of the fields that a row of this address has; none where it answers no rows."""
@@ -168,23 +183,33 @@ class Strict(GenericAPIView):
 
 @method_decorator(conditional_page, name="dispatch")
 class Public(Strict):
-    """Open to everybody, from any site, with a fingerprint and a time so that what is unchanged is not sent again."""
+    """Open to everybody, from any site, with a fingerprint and a time so that what is unchanged is neither sent nor worked out again."""
 
     permission_classes = [AllowAny]
     http_method_names = ["get", "head", "options"]
-    changed: datetime | None = None
+    follows = ""  # one of the states whose change a short question tells; what follows none of them is worked out each time
+    tag = ""
 
-    def changed_at(self) -> datetime | None:
+    def changed_at(self, request: Any) -> datetime | None:
         """When anything that is told here changed last, where that is known."""
-        return announced.changed_at()
+        at: datetime | None = state_of(request, "awards").changed_at
+        return at
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """What this process answered before goes out as it is, where nothing public changed since: its address was found good then."""
+        if self.follows and request.method in ("GET", "HEAD") and "HTTP_AUTHORIZATION" not in request.META:
+            self.tag = fingerprint(request, self.follows)
+            answer = kept.get(self.tag)
+            if answer is not None and throttles.Anonymous().allow_request(request, self):
+                return self._told(HttpResponse(answer.body, content_type=answer.kind), request)
+        return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Ask when it changed before anything is read: what changes meanwhile is asked for again, never missed."""
+        """A browser that asks before it reads is counted and no more."""
         if request.method == "OPTIONS":
             self.check_throttles(request)
             return
         super().initial(request, *args, **kwargs)
-        self.changed = self.changed_at()
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         """What a browser asks before a page of another site may read: methods and headers, and for how long that holds."""
@@ -192,15 +217,27 @@ class Public(Strict):
         return Response(status=204, headers={f"Access-Control-{name}": said for name, said in allowed.items()})
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        """Say that any site may read it and that it holds for a minute."""
+        """Keep what was worked out, and say that any site may read it."""
         response = super().finalize_response(request, response, *args, **kwargs)
-        response["Access-Control-Allow-Origin"] = "*"
-        response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
         if response.status_code == 200 and self.token is None:
-            patch_cache_control(response, public=True, max_age=60)
-            if self.changed and datetime.now(UTC) - self.changed > SETTLED:
-                response["Last-Modified"] = http_date(self.changed.timestamp())
-        return response
+            if self.tag:
+                response.add_post_render_callback(lambda done: kept.keep(self.tag, Answer(done.content, done["Content-Type"])))
+            self._told(response, getattr(request, "_request", request))
+        return with_cors(response)
+
+    def _told(self, response: Any, request: Any) -> Any:
+        """The answer as one that holds for a minute."""
+        changed = self.changed_at(request)
+        if changed and datetime.now(UTC) - changed > SETTLED:
+            response["Last-Modified"] = http_date(changed.timestamp())
+        return with_cors(told_to_everybody(response, self.tag) if self.tag else kept_public(response))
+
+
+def with_cors(response: Any) -> Any:
+    """The answer as one that any site may read, with the headers that it needs."""
+    response["Access-Control-Allow-Origin"] = "*"
+    response["Access-Control-Expose-Headers"] = "ETag, Last-Modified, Retry-After"
+    return response
 
 
 class OfToken(Strict):

@@ -310,6 +310,19 @@ class CriterionOfScore(serializers.Serializer):
     earned = serializers.IntegerField(help_text="Points earned; none where a prerequisite is not met.")
 
 
+class AsStored(serializers.Field):
+    """What was published in the very shape in which it is told: worked over piece by piece it would take most of the time."""
+
+    def __init__(self, shape: type[serializers.Serializer], **said: Any) -> None:
+        super().__init__(allow_null=True, **said)
+        documented: Any = self
+        extend_schema_field(shape(many=True))(documented)
+
+    def to_representation(self, value: Any) -> Any:
+        """As it is."""
+        return value
+
+
 class ScoreRow(serializers.Serializer):
     """What was scored for an announced award, as far as the city agreed to show it."""
 
@@ -321,8 +334,8 @@ class ScoreRow(serializers.Serializer):
     announced_on = serializers.DateField(help_text="The day of the announcement, as exact as it is known.")
     points = serializers.IntegerField(allow_null=True, help_text="Points earned.")
     possible = serializers.IntegerField(allow_null=True, help_text="Points possible.")
-    areas = AreaOfScore(many=True, allow_null=True, help_text="Points by practice area.")
-    criteria = CriterionOfScore(many=True, allow_null=True, help_text="The verdict on each criterion.")
+    areas = AsStored(AreaOfScore, help_text="Points by practice area.")
+    criteria = AsStored(CriterionOfScore, help_text="The verdict on each criterion.")
     why = serializers.SerializerMethodField(help_text="Why something above is null; null where nothing is.")
 
     def get_tier(self, row: PublishedAward) -> str | None:

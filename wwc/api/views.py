@@ -33,6 +33,7 @@ from wwc.api.paging import MOST, ROWS, Onwards, by
 from wwc.api.problems import BadParameter
 from wwc.insights import queries as insights
 from wwc.insights.models import Release
+from wwc.unchanged import state_of
 
 Scope = ApiToken.Scope
 NEWEST_FIRST = by(("-announced_on", date.fromisoformat), "number")
@@ -48,9 +49,12 @@ def at(name: str, about: str) -> OpenApiParameter:
 class OfStandards(Public):
     """What reads editions."""
 
-    def changed_at(self) -> datetime | None:
+    follows = "editions"
+
+    def changed_at(self, request: Any) -> datetime | None:
         """When one was last published or retired."""
-        return rulebooks.changed_at()
+        at: datetime | None = state_of(request, self.follows)
+        return at
 
 
 @extend_schema(tags=["standards"], responses=answers(serializers.StandardRow(many=True)))
@@ -80,7 +84,7 @@ class StandardDetail(OfStandards, RetrieveAPIView):
 class OfCycles(Public):
     """What reads cycles."""
 
-    def changed_at(self) -> None:
+    def changed_at(self, request: Any) -> None:
         """A cycle does not say when it was changed; its fingerprint tells."""
         return
 
@@ -109,6 +113,7 @@ class CycleDetail(OfCycles, RetrieveAPIView):
 class Cities(Public, ListAPIView):
     """The cities that an announced award names. Where the population is not known it sorts as none."""
 
+    follows = "awards"
     serializer_class = serializers.CityRow
     filter_backends = [DjangoFilterBackend]
     filterset_class = CityFilters
@@ -128,6 +133,7 @@ class Cities(Public, ListAPIView):
 class CityDetail(Public, RetrieveAPIView):
     """One city."""
 
+    follows = "awards"
     serializer_class = serializers.CityRow
     lookup_field = "slug"
 
@@ -138,6 +144,8 @@ class CityDetail(Public, RetrieveAPIView):
 
 class OfAwards(Public):
     """What reads announced awards."""
+
+    follows = "awards"
 
     def get_queryset(self) -> QuerySet[PublishedAward]:
         """What the public door shows."""
@@ -175,6 +183,7 @@ class AwardDetail(OfWholeAwards, RetrieveAPIView):
 class Changes(Public, ListAPIView):
     """What became public, and what ended, in order and none missed. Ask again for what came after the last number you have."""
 
+    follows = "awards"
     serializer_class = serializers.ChangeRow
     pagination_class = Onwards
 
@@ -204,7 +213,7 @@ class ScoreDetail(OfAwards, RetrieveAPIView):
 class OfInsights(Public):
     """What reads the public figures of cycles."""
 
-    def changed_at(self) -> datetime | None:
+    def changed_at(self, request: Any) -> datetime | None:
         """When any were released last."""
         return insights.changed_at()
 
@@ -407,16 +416,17 @@ class AwardsOfCycle(OfProgram, ListAPIView):
         return rows.select_related("assessment__city", "announcement")
 
 
+@extend_schema(exclude=True)
 class Schema(Public):
     """The OpenAPI schema of all this, as JSON or YAML."""
 
     renderer_classes = SpectacularAPIView.renderer_classes
+    follows = "program"
 
-    def changed_at(self) -> None:
+    def changed_at(self, request: Any) -> None:
         """With the code; its fingerprint tells."""
         return
 
-    @extend_schema(exclude=True)
     def get(self, request: Request) -> Response:
         """The same for everybody."""
         return Response(drawn.schema())

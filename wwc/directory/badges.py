@@ -15,10 +15,10 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from reviews.lifecycle import Kind
 from reviews.queries import announced
-from wwc.http import kept_public
 from wwc.templatetags.display import tier_word
 from wwc.templatetags.drawing import badge as drawn
 from wwc.templatetags.places import place
+from wwc.unchanged import to_everybody
 
 STYLES = ("flat", "large")
 LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
@@ -27,6 +27,7 @@ LANGUAGES = tuple(code for code, _name in settings.LANGUAGES)
 @login_not_required
 @require_safe
 @conditional_page
+@to_everybody("awards")
 def badge(request: HttpRequest, slug: str) -> HttpResponse:
     """Where a city stands today, as SVG: `style` is flat or large, `lang` one of the site's. The same for everybody who asks."""
     city, award = _last(slug)
@@ -34,7 +35,7 @@ def badge(request: HttpRequest, slug: str) -> HttpResponse:
         body = drawn(_one_of(STYLES, request.GET.get("style", "")), *said(award), place=place(city))
     response = HttpResponse(body, content_type="image/svg+xml; charset=utf-8")
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
-    return kept_public(response)
+    return response
 
 
 @login_not_required

@@ -27,9 +27,9 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from assessments.clock import hour_on
 from reviews.queries import announced
-from wwc.http import kept_public
 from wwc.templatetags.display import tier_word
 from wwc.templatetags.places import place
+from wwc.unchanged import to_everybody
 
 CONTEXT = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 PROGRAM = "What Works Cities Certification"
@@ -38,6 +38,7 @@ PROGRAM = "What Works Cities Certification"
 @login_not_required
 @require_safe
 @conditional_page
+@to_everybody("awards")
 def credential(request: HttpRequest, code: str) -> HttpResponse:
     """The credential of an award as a signed token. One that was revoked has none; the list of those says so to who kept it."""
     award = announced.award_by_code(code)
@@ -49,6 +50,7 @@ def credential(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_safe
 @conditional_page
+@to_everybody("program")
 def issuer(request: HttpRequest) -> HttpResponse:
     """Who signs."""
     return _json(_issuer())
@@ -57,6 +59,7 @@ def issuer(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 @conditional_page
+@to_everybody("program")
 def keys(request: HttpRequest) -> HttpResponse:
     """The public keys, the one in use first."""
     return _json({"keys": [public(key) for key in _keys()]})
@@ -65,6 +68,7 @@ def keys(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 @conditional_page
+@to_everybody("awards")
 def revoked(request: HttpRequest) -> HttpResponse:
     """The credentials that were revoked."""
     ids = [_id(code) for code in announced.revoked_codes()]
@@ -169,6 +173,4 @@ def _json(said: dict[str, Any]) -> HttpResponse:
 
 
 def _given(body: bytes, kind: str) -> HttpResponse:
-    response = HttpResponse(body, content_type=kind)
-    response["Access-Control-Allow-Origin"] = "*"
-    return kept_public(response)
+    return HttpResponse(body, content_type=kind)

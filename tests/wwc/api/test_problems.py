@@ -193,7 +193,7 @@ def test_a_token_has_its_own_limit_and_its_requests_cost_others_nothing(get, pro
 
 def test_limits_are_counted_outside_the_database(get, django_assert_num_queries):
     get("/api/v1/awards/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         get("/api/v1/awards/")
 
 

@@ -92,7 +92,7 @@ def test_what_is_invented_says_so_and_what_was_never_given_has_none(client):
     assert client.get("/verify/NOPE-2345/credential.jwt").status_code == 404
 
 
-def test_it_takes_one_query_and_any_site_may_read_it(client, award):
-    assert len(queries_of(client, "/verify/ABCD-2345/credential.jwt")) == 1
+def test_it_takes_two_queries_and_any_site_may_read_it(client, award):
+    assert len(queries_of(client, "/verify/ABCD-2345/credential.jwt")) == 2
     for address in ("/verify/ABCD-2345/credential.jwt", "/verify/keys.json", "/verify/issuer.json", "/verify/revoked.json"):
         assert client.get(address)["Access-Control-Allow-Origin"] == "*"
