@@ -1,15 +1,27 @@
 """The measurement: medians, ratios, and a scratch that never touches anybody's database."""
 
+import json
 import sqlite3
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.http import HttpResponse
 
+from assessments.models import Consent
 from reviews.jobs import recomputation
-from reviews.models import Score
-from wwc.bench import scoring, scratch
+from reviews.models import ChangeKind, PublishedAward, PublishedChange, Score
+from reviews.queries import announced
+from tests.architecture.test_pages import OPEN, ROUTES
+from tests.factories import results as make
+from wwc import invariants
+from wwc.api.doors import Public
+from wwc.api.urls import urlpatterns as api
+from wwc.bench import public, scoring, scratch
 from wwc.bench.measuring import WARM, Measure, run
+from wwc.clock import staged_at
+from wwc.insights.models import Release
+from wwc.opendata.jobs import write_open_data
 
 
 def test_each_round_asks_for_everything_in_turn_and_the_first_ones_do_not_count():
@@ -54,3 +66,51 @@ def test_a_cycle_is_scored_by_the_real_job_and_its_time_is_told_by_part():
     assert found.rest > 0
     assert sum(found.parts.values()) - found.parts[scoring.BARE] + found.rest == pytest.approx(found.whole)
     assert recomputation.score.store.__name__ == "store", "the watches are off again"
+
+
+@pytest.fixture
+def announced_world(staff, director, now):
+    """Three cities that agreed to show different things, brought to their announcement by the real actions."""
+    awards = []
+    for name, shows in (("Alder Reach", Consent.CRITERIA), ("Lake Merriden", Consent.AREAS), ("Ossery", Consent.TIER)):
+        case = make.scored(make.city(name), 31, consent=shows)
+        awards.append(make.approved(case, proposer=staff, director=director))
+    make.released(awards, by=staff, director=director)
+    with staged_at(datetime.now(UTC) + timedelta(hours=1)):
+        write_open_data()
+    return public.begin()
+
+
+def test_the_large_world_is_of_rows_that_life_writes(announced_world):
+    public.fill(announced_world, 12)
+    assert list(invariants.changes_lead_to_what_is_public()) == []
+    assert PublishedAward.objects.filter(round_slug__startswith="bench-").count() == 45, "three of four cities in each of five cycles"
+    assert PublishedChange.objects.filter(kind=ChangeKind.LAPSED).exists(), "noted by the job that notes them in life"
+    told = ("kind", "tier", "consent", "points", "possible", "areas", "criteria", "edition", "document", "certificate")
+    pattern = {json.dumps(row) for row in announced.awards().exclude(round_slug__startswith="bench-").values_list(*told)}
+    copies = {json.dumps(row) for row in announced.awards().filter(round_slug__startswith="bench-").values_list(*told)}
+    assert copies == pattern
+    assert [row.content["figures"]["criteria"]["base"] != {} for row in Release.objects.all()] == [True] * public.CYCLES
+
+
+@pytest.mark.urls("wwc.bench.urls")
+def test_every_public_address_is_measured_with_as_many_queries_for_more_cities(announced_world):
+    public.fill(announced_world, 12)
+    few = public.measures(announced_world)
+    public.fill(announced_world, 60)
+    many = public.measures(announced_world)
+    assert {each.page.name: each.queries for each in few} == {each.page.name: each.queries for each in many}
+    for measure in (each for asked in many for each in (asked.page, asked.bare)):
+        measure.once()
+    assert all(each.ratio > 0 for each in many)
+    unchanged = {each.page.name: (each.size, each.queries) for each in many if each.page.wanted == 304}
+    assert unchanged["api:scores ?page_size=100, unchanged"] == (0, 1)
+    assert [each.page.name for each in many if each.goal == public.OWN_RATIO] == ["api:scores ?page_size=100"]
+
+
+def test_no_public_page_escapes_the_measurement():
+    measured = set(public.public_routes())
+    open_to_all = OPEN | {f"api:{each.name}" for each in api if issubclass(getattr(each.callback, "cls", object), Public)}
+    assert open_to_all - measured - public.NO_PAGE == set()
+    assert measured & public.NO_PAGE == set()
+    assert {name for name in public.NO_PAGE if name not in {route for route, _path in ROUTES}} == set(), "excused, but gone"
