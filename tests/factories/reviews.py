@@ -46,8 +46,8 @@ LETTERS = (
 
 def letters() -> None:
     """Texts for the letters that reading sends, where the real ones are not loaded."""
-    for key in LETTERS:
-        LetterText.objects.get_or_create(key=key, language="en", defaults={"subject": key, "body": key})
+    there = set(LetterText.objects.filter(language="en").values_list("key", flat=True))
+    LetterText.objects.bulk_create(LetterText(key=key, language="en", subject=key, body=key) for key in LETTERS if key not in there)
 
 
 def standard(code: str = "small") -> Standard:
