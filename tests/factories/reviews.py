@@ -56,21 +56,29 @@ def standard(code: str = "small") -> Standard:
     if found:
         return found
     made = Standard.objects.create(code=code, name=f"Standard {code}")
-    for place, letter in enumerate("AB", 1):
-        area = PracticeArea.objects.create(standard=made, code=letter, name=f"Area {letter}", position=place)
-        for number in (1, 2):
-            criterion = Criterion.objects.create(
-                standard=made, area=area, code=f"{letter}{number}", position=10 * place + number, core=letter == "A" and number == 1,
-                checklist_required=2, checklist_provenance="published", provenance="published",
-            )  # fmt: skip
-            CriterionText.objects.create(
-                criterion=criterion, title=f"Title of {criterion}", statement=f"Statement of {criterion}.",
-                evidence=["A policy"], not_enough=["A draft"], reading_notes=["Look at the date"],
-            )  # fmt: skip
-            for position in (1, 2, 3):
-                ChecklistItem.objects.create(criterion=criterion, position=position, text=f"Item {position} of {criterion}")
-    for position, (key, floor) in enumerate([("certified", 50), ("silver", 75)], 1):
-        Tier.objects.create(standard=made, key=key, name=key.title(), position=position, floor_percent=floor)
+    areas = PracticeArea.objects.bulk_create(
+        PracticeArea(standard=made, code=letter, name=f"Area {letter}", position=place) for place, letter in enumerate("AB", 1)
+    )
+    criteria = Criterion.objects.bulk_create(
+        Criterion(
+            standard=made, area=area, code=f"{area.code}{number}", position=10 * area.position + number,
+            core=(area.code, number) == ("A", 1), checklist_required=2, checklist_provenance="published", provenance="published",
+        )
+        for area in areas for number in (1, 2)
+    )  # fmt: skip
+    CriterionText.objects.bulk_create(
+        CriterionText(
+            criterion=each, title=f"Title of {each}", statement=f"Statement of {each}.",
+            evidence=["A policy"], not_enough=["A draft"], reading_notes=["Look at the date"],
+        ) for each in criteria
+    )  # fmt: skip
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(criterion=each, position=position, text=f"Item {position} of {each}") for each in criteria for position in (1, 2, 3)
+    )
+    Tier.objects.bulk_create(
+        Tier(standard=made, key=key, name=key.title(), position=position, floor_percent=floor)
+        for position, (key, floor) in enumerate([("certified", 50), ("silver", 75)], 1)
+    )
     Standard.objects.filter(pk=made.pk).update(status=EditionStatus.PUBLISHED, published_at=NOW)
     made.refresh_from_db()
     return made

@@ -1,5 +1,7 @@
 """The program writes to many: to those that were shown, once, and never to a list that tells of a result."""
 
+from copy import deepcopy
+
 import pytest
 from django.core import mail
 from django.db import connection
@@ -28,14 +30,20 @@ STAGES = {
 }
 
 
-@pytest.fixture
-def cycle(db):
+@pytest.fixture(scope="module")
+def cycle_once(shared):
     """One city at each stage."""
     of = make.cycle()
     for name, status in STAGES.items():
         case = make.settled(make.city(name), make.met(31), in_cycle=of)
         Assessment.objects.filter(pk=case.pk).update(status=status)
     return of
+
+
+@pytest.fixture
+def cycle(cycle_once, db):
+    """The cycle, as each test finds it."""
+    return deepcopy(cycle_once)
 
 
 def write(cycle, by, **given):
