@@ -71,9 +71,8 @@ def member(place: City, role: str, name: str = "") -> User:
 def started(name: str = "Port Lindell", **fields: Any) -> Assessment:
     """An assessment of a city that has a lead, a contributor and a signatory, with nothing answered."""
     place = city(name, **fields)
-    for role in Role.values:
-        member(place, role)
-    return submitting.start(place, cycle(), by=lead(place), at=NOW)
+    team = {role: member(place, role) for role in Role.values}
+    return submitting.start(place, cycle(), by=team[Role.LEAD], at=NOW)
 
 
 def earlier(case: Assessment, edition: str = "2018", slug: str = "2019") -> Assessment:

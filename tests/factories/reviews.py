@@ -20,6 +20,7 @@ from assessments.models import (
 from criteria.models import ChecklistItem, Criterion, CriterionText, EditionStatus, PracticeArea, Standard, Tier
 from reviews.actions import asking, assigning, calibrating, declaring, resolving, validating
 from reviews.models import Assignment, CalibrationItem, Finding, PanelMember
+from tests.factories.assessments import in_first_version
 from tests.factories.people import person
 from wwc.outbox.models import LetterText
 
@@ -115,18 +116,22 @@ def submitted(name: str, of: Cycle, **claims: str) -> Assessment:
     place = city(name)
     lead = lead_of(place)
     made = Assessment.objects.create(city=place, cycle=of, status=Status.SUBMITTED, started_at=NOW, started_by=lead)
-    for criterion in Criterion.objects.filter(standard=of.standard).order_by("position"):
-        answer = Answer.objects.create(assessment=made, criterion=criterion, lock=Lock.LOCKED)
-        version(answer, claim=claims.get(criterion.code, Claim.MET))
+    criteria = Criterion.objects.filter(standard=of.standard).order_by("position")
+    answers = Answer.objects.bulk_create(Answer(assessment=made, criterion=each, lock=Lock.LOCKED) for each in criteria)
+    AnswerVersion.objects.bulk_create(_next(each, claims.get(each.criterion.code, Claim.MET)) for each in answers)
+    in_first_version(made)
     return made
+
+
+def _next(answer: Answer, claim: str, narrative: str = "We do this.") -> AnswerVersion:
+    given = {"claim": claim, "ticks": [1, 2], "narrative": narrative, "saved_at": NOW, "saved_by": answer.assessment.started_by}
+    return AnswerVersion(answer=answer, number=answer.version + 1, **given)
 
 
 def version(answer: Answer, claim: str = Claim.MET, narrative: str = "We do this.") -> AnswerVersion:
     """The next version of an answer, as a save or a reply writes it."""
-    made = AnswerVersion.objects.create(
-        answer=answer, number=answer.version + 1, claim=claim, ticks=[1, 2], narrative=narrative, saved_at=NOW,
-        saved_by=answer.assessment.started_by,
-    )  # fmt: skip
+    made = _next(answer, claim, narrative)
+    made.save()
     Answer.objects.filter(pk=answer.pk).update(version=made.number, current=made)
     answer.refresh_from_db()
     return made
