@@ -101,6 +101,7 @@ def test(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return 130
     environ["CHROMIUM"] = chromium(environ) or ""
+    environ.pop("PYTHONDONTWRITEBYTECODE", None)  # each process would compile the program and all tests anew
     return _become_pytest(arguments, environ)
 
 

@@ -1,5 +1,7 @@
 """The table of who may what in the case, walked person by person."""
 
+from copy import deepcopy
+
 import pytest
 
 from assessments import access
@@ -39,8 +41,8 @@ TABLE = {
 }
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def world_once(shared):
     case = cases.started()
     use = cases.proven(case)
     conflicted = people.person("conflicted", is_staff=True)
@@ -55,6 +57,12 @@ def world():
         "conflicted": conflicted,
     }
     return case, use, persons
+
+
+@pytest.fixture
+def world(world_once, db):
+    """The three, as each test finds them."""
+    return deepcopy(world_once)
 
 
 def _subject(rule: str, case, use):

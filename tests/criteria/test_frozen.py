@@ -143,6 +143,7 @@ def test_translations_are_added_beside_a_published_edition(current):
 
 def test_a_published_table_cannot_be_emptied(current):
     if connection.vendor == "postgresql":
+        connection.check_constraints()  # of what the tests of the module share: nothing is emptied while a check is outstanding
         for model in (*ROWS, Standard):
             refused(lambda model=model: run(f"TRUNCATE {model._meta.db_table} CASCADE"))
     else:

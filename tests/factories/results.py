@@ -17,6 +17,7 @@ from reviews.models import Announcement, Award, Resolution, Scorecard
 from reviews.queries import results
 from tests.conftest import NOW
 from tests.factories import people
+from tests.factories.assessments import in_first_version
 from wwc.clock import staged_at
 
 CORE = ("LC1", "DM1", "PA1")
@@ -49,10 +50,13 @@ def city(name: str, **fields: Any) -> City:
 
 def met(n: int, edition: str = "2022") -> list[str]:
     """Codes of n criteria that all earn their point: the core first, then in an order that honors prerequisites."""
-    rules = Criterion.objects.filter(standard__code=edition).order_by("position").prefetch_related("prerequisites__needs")
+    needs: dict[str, list[str | None]] = {}
+    rules = Criterion.objects.filter(standard__code=edition).order_by("position")
+    for code, needed in rules.values_list("code", "prerequisites__needs__code"):
+        needs.setdefault(code, []).append(needed)
     chosen = list(CORE) if edition == "2022" else []
     while len(chosen) < n:
-        free = [r.code for r in rules if r.code not in chosen and all(p.needs.code in chosen for p in r.prerequisites.all())]
+        free = [code for code, needed in needs.items() if code not in chosen and {*needed} <= {*chosen, None}]
         chosen += free[: n - len(chosen)]
     return chosen[:n]
 
@@ -71,9 +75,7 @@ def settled(
     versions = AnswerVersion.objects.bulk_create(
         [AnswerVersion(answer=a, number=1, claim=claims[a.criterion.code in verdicts], saved_at=at, saved_by=lead) for a in answers]
     )
-    for answer, version in zip(answers, versions, strict=True):
-        answer.version, answer.current = 1, version
-    Answer.objects.bulk_update(answers, ["version", "current"])
+    in_first_version(case)
     reader = people.person(settled_by)
     Resolution.objects.bulk_create(
         [

@@ -20,6 +20,7 @@ from assessments.models import (
 from criteria.models import ChecklistItem, Criterion, CriterionText, EditionStatus, PracticeArea, Standard, Tier
 from reviews.actions import asking, assigning, calibrating, declaring, resolving, validating
 from reviews.models import Assignment, CalibrationItem, Finding, PanelMember
+from tests.factories.assessments import in_first_version
 from tests.factories.people import person
 from wwc.outbox.models import LetterText
 
@@ -46,8 +47,8 @@ LETTERS = (
 
 def letters() -> None:
     """Texts for the letters that reading sends, where the real ones are not loaded."""
-    for key in LETTERS:
-        LetterText.objects.get_or_create(key=key, language="en", defaults={"subject": key, "body": key})
+    there = set(LetterText.objects.filter(language="en").values_list("key", flat=True))
+    LetterText.objects.bulk_create(LetterText(key=key, language="en", subject=key, body=key) for key in LETTERS if key not in there)
 
 
 def standard(code: str = "small") -> Standard:
@@ -56,21 +57,29 @@ def standard(code: str = "small") -> Standard:
     if found:
         return found
     made = Standard.objects.create(code=code, name=f"Standard {code}")
-    for place, letter in enumerate("AB", 1):
-        area = PracticeArea.objects.create(standard=made, code=letter, name=f"Area {letter}", position=place)
-        for number in (1, 2):
-            criterion = Criterion.objects.create(
-                standard=made, area=area, code=f"{letter}{number}", position=10 * place + number, core=letter == "A" and number == 1,
-                checklist_required=2, checklist_provenance="published", provenance="published",
-            )  # fmt: skip
-            CriterionText.objects.create(
-                criterion=criterion, title=f"Title of {criterion}", statement=f"Statement of {criterion}.",
-                evidence=["A policy"], not_enough=["A draft"], reading_notes=["Look at the date"],
-            )  # fmt: skip
-            for position in (1, 2, 3):
-                ChecklistItem.objects.create(criterion=criterion, position=position, text=f"Item {position} of {criterion}")
-    for position, (key, floor) in enumerate([("certified", 50), ("silver", 75)], 1):
-        Tier.objects.create(standard=made, key=key, name=key.title(), position=position, floor_percent=floor)
+    areas = PracticeArea.objects.bulk_create(
+        PracticeArea(standard=made, code=letter, name=f"Area {letter}", position=place) for place, letter in enumerate("AB", 1)
+    )
+    criteria = Criterion.objects.bulk_create(
+        Criterion(
+            standard=made, area=area, code=f"{area.code}{number}", position=10 * area.position + number,
+            core=(area.code, number) == ("A", 1), checklist_required=2, checklist_provenance="published", provenance="published",
+        )
+        for area in areas for number in (1, 2)
+    )  # fmt: skip
+    CriterionText.objects.bulk_create(
+        CriterionText(
+            criterion=each, title=f"Title of {each}", statement=f"Statement of {each}.",
+            evidence=["A policy"], not_enough=["A draft"], reading_notes=["Look at the date"],
+        ) for each in criteria
+    )  # fmt: skip
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(criterion=each, position=position, text=f"Item {position} of {each}") for each in criteria for position in (1, 2, 3)
+    )
+    Tier.objects.bulk_create(
+        Tier(standard=made, key=key, name=key.title(), position=position, floor_percent=floor)
+        for position, (key, floor) in enumerate([("certified", 50), ("silver", 75)], 1)
+    )
     Standard.objects.filter(pk=made.pk).update(status=EditionStatus.PUBLISHED, published_at=NOW)
     made.refresh_from_db()
     return made
@@ -107,18 +116,22 @@ def submitted(name: str, of: Cycle, **claims: str) -> Assessment:
     place = city(name)
     lead = lead_of(place)
     made = Assessment.objects.create(city=place, cycle=of, status=Status.SUBMITTED, started_at=NOW, started_by=lead)
-    for criterion in Criterion.objects.filter(standard=of.standard).order_by("position"):
-        answer = Answer.objects.create(assessment=made, criterion=criterion, lock=Lock.LOCKED)
-        version(answer, claim=claims.get(criterion.code, Claim.MET))
+    criteria = Criterion.objects.filter(standard=of.standard).order_by("position")
+    answers = Answer.objects.bulk_create(Answer(assessment=made, criterion=each, lock=Lock.LOCKED) for each in criteria)
+    AnswerVersion.objects.bulk_create(_next(each, claims.get(each.criterion.code, Claim.MET)) for each in answers)
+    in_first_version(made)
     return made
+
+
+def _next(answer: Answer, claim: str, narrative: str = "We do this.") -> AnswerVersion:
+    given = {"claim": claim, "ticks": [1, 2], "narrative": narrative, "saved_at": NOW, "saved_by": answer.assessment.started_by}
+    return AnswerVersion(answer=answer, number=answer.version + 1, **given)
 
 
 def version(answer: Answer, claim: str = Claim.MET, narrative: str = "We do this.") -> AnswerVersion:
     """The next version of an answer, as a save or a reply writes it."""
-    made = AnswerVersion.objects.create(
-        answer=answer, number=answer.version + 1, claim=claim, ticks=[1, 2], narrative=narrative, saved_at=NOW,
-        saved_by=answer.assessment.started_by,
-    )  # fmt: skip
+    made = _next(answer, claim, narrative)
+    made.save()
     Answer.objects.filter(pk=answer.pk).update(version=made.number, current=made)
     answer.refresh_from_db()
     return made

@@ -26,7 +26,7 @@ from reviews.models import Recomputation, Resolution
 from tests.factories import people, published
 from tests.support.walking import routes
 from tests.support.world import Setting, claim_link, setting
-from wwc import fonts
+from wwc import fonts, paper
 from wwc.accounts.models import User
 from wwc.outbox import preferences, webhooks
 from wwc.outbox.models import Letter, Webhook
@@ -524,8 +524,9 @@ FOR_PROGRAMS = "api:"  # JSON, except the page to read about it
 BARE = {"400.html": {}, "429.html": {"seconds": 30}, "500.html": {"request_number": "4f2a9c01d7e3"}, "503.html": {"seconds": 30}}
 
 
-def test_no_page_escapes(standing, client_of):
-    """Every route is opened below in each of its forms, or is excused for a reason that is proved here."""
+def test_no_page_escapes(standing, client_of, monkeypatch):
+    """Every route is opened below in each of its forms, or is excused for a reason that is proved here; nothing is asked of a paper."""
+    monkeypatch.setattr(paper, "pdf", lambda html, **given: b"%PDF-1.7 a paper")
     s = setting()
     opened = {
         (route, resolve(see.address(route, s).partition("?")[0]).route.removesuffix("$")) for route, pages in PAGES.items() for see in pages

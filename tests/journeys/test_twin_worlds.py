@@ -371,8 +371,10 @@ def whole() -> World:
 SMALL = [other_tier, papers_there, told_in_two_days]
 
 
-def test_what_is_not_announced_shows_nowhere(small):
+@pytest.mark.parametrize("thorough", [False, pytest.param(True, marks=pytest.mark.heavy)])
+def test_what_is_not_announced_shows_nowhere(small, thorough):
     """A tier, the papers and the hour at which the cities are told; few ask, at few addresses, less what only speaks of the Standard."""
+    small.persons = guests(small, ["visitor", "lead"], ["visitor"] if thorough else [], ["lead"])
     small.walked_by(small.persons, filled(small.secret, [small.case]), most=2)
     small.keep(lambda route: not route.startswith((*SAME_FOR_ALL, "api:docs", "api:schema", "api:standard")))
     one = Walked(small)
@@ -408,15 +410,20 @@ CONTROLS = {
 CHANGES: dict[str, Change] = {each.__name__: each for each in (other_tier, papers_there, undecided, no_tier, no_round, settled_otherwise)}
 
 
-def test_each_difference_shows_to_who_may_know(small):
+EVERYDAY = ["other_tier", "papers_there"]
+OTHERS = [name for name in CHANGES if name not in EVERYDAY]
+
+
+@pytest.mark.parametrize("names", [EVERYDAY, pytest.param(OTHERS, marks=pytest.mark.heavy)], ids=["everyday", "others"])
+def test_each_difference_shows_to_who_may_know(small, names):
     """The control: staff see every one of them, and the city the hour that it is told before the others."""
     small.persons = guests(small, ["staff"], with_token=["staff"])
     for person in small.persons:
         person.thorough = False
     small.keep({each for found in CONTROLS.values() for each in found}.__contains__)
     one = Walked(small)
-    for name, change in CHANGES.items():
-        other = Walked(small, [change])
+    for name in names:
+        other = Walked(small, [CHANGES[name]])
         seen = {small.places[address] for key, told in one.told.items() if (address := key[2]) and told.words != other.told[key].words}
         assert seen >= {*CONTROLS[name]}, name
 
@@ -437,7 +444,8 @@ def test_a_city_that_was_told_knows_more_than_its_contributor(small):
     assert seen == told, "who is written to and who is not; the others know as little as before"
 
 
-def test_a_door_that_stands_open_is_found(small, monkeypatch):
+@pytest.mark.parametrize("some", [slice(0, 4, 3), pytest.param(slice(1, 3), marks=pytest.mark.heavy)], ids=["pages", "papers"])
+def test_a_door_that_stands_open_is_found(small, monkeypatch, some):
     """The walk turns red for a page that counts awards, a city that reads its decision at once, a paper that answers by its name."""
     small.persons = guests(small, ["visitor", "lead"])
     small.keep(
@@ -460,7 +468,7 @@ def test_a_door_that_stands_open_is_found(small, monkeypatch):
         (announced, "certificate", any_paper, "/certificate-", papers_there),
         (results, "result_to", lambda user, assessment: Award.objects.get(assessment=assessment), "/reviews/results/", other_tier),
     ]
-    for room, door, open_, where, change in doors:
+    for room, door, open_, where, change in doors[some]:
         with monkeypatch.context() as patched:
             patched.setattr(room, door, open_)
             found = differences(Walked(small), Walked(small, [change]))

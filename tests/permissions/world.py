@@ -211,12 +211,13 @@ def _member_of(case: Assessment, who: dict[str, Any]) -> None:
 
 def subject(key: str, it: World) -> tuple[Any, ...]:
     """What the ruling of a line is asked about, besides the person."""
+    answer = cases.answer(it.case)
     about: dict[str, Any] = {
-        "save_answer": cases.answer(it.case), "keep_draft": cases.answer(it.case), "copy_forward": it.case,
-        "confirm_copy": cases.answer(it.case),
-        "read_history": it.case.city, "restore": cases.answer(it.case), "note": cases.answer(it.case), "hand": it.case,
+        "save_answer": answer, "keep_draft": answer, "copy_forward": it.case,
+        "confirm_copy": answer,
+        "read_history": it.case.city, "restore": answer, "note": answer, "hand": it.case,
         "take_back_criterion": it.handed,
-        "add_evidence": cases.answer(it.case), "replace_evidence": it.evidence,
+        "add_evidence": answer, "replace_evidence": it.evidence,
         "take_off_evidence": it.use, "point_evidence": it.use.answer, "use_evidence": it.evidence, "describe_evidence": it.evidence,
         "read_document": it.case.city, "gather_evidence": it.case.city, "reply": it.question, "send_replies": it.reading,
         "read_case": it.case.city, "read_letters": it.case.city, "see_team": it.case.city, "act_as": it.case.city, "invite": it.case.city,

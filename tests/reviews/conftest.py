@@ -19,10 +19,9 @@ def second_director(db):
 def letter_texts(db):
     """The words of the letters."""
     file = settings.BASE_DIR / "fixtures" / "letters.json"
-    for row in json.loads(file.read_text()):
-        LetterText.objects.get_or_create(
-            key=row["key"], language=row["language"], defaults={"subject": row["subject"], "body": row["body"]}
-        )
+    there = set(LetterText.objects.values_list("key", "language"))
+    rows = (row for row in json.loads(file.read_text()) if (row["key"], row["language"]) not in there)
+    LetterText.objects.bulk_create(LetterText(**{name: row[name] for name in ("key", "language", "subject", "body")}) for row in rows)
 
 
 # A cycle being read, one city in it, and readers who have declared

@@ -117,14 +117,13 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("fonts")
-    fonts.build(folder)
+def address() -> Iterator[str]:
+    fonts.build(project.FONTS_DIR)
     changed = override_settings(
         ROOT_URLCONF=__name__,
         MIDDLEWARE=["wwc.http.ContentSecurityPolicyMiddleware"],
         DEBUG=True,
-        STATICFILES_DIRS=[project.BASE_DIR / "static", ("fonts", folder)],
+        STATICFILES_DIRS=[project.BASE_DIR / "static", ("fonts", project.FONTS_DIR)],
         STORAGES={"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}},
     )
     with changed:

@@ -270,6 +270,17 @@ def test_the_processes_are_told_port_folder_and_demo(tmp_path: Path) -> None:
     assert told == {"HOME": "/h", "PORT": "8001", "DATA_DIR": str(tmp_path), "DEMO": "0", "PYTHONUNBUFFERED": "1"}
 
 
+def test_the_tests_are_compiled_once_for_all_their_processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("check_services", "check_system", "prepare_venv", "chromium", "system_needs", "chromium_needs"):
+        monkeypatch.setattr(startup, name, lambda *given: [])
+    monkeypatch.setattr(startup, "_become_pytest", lambda arguments, environ: environ)
+    for name, value in {"PYTHONDONTWRITEBYTECODE": "1", "DATA_DIR": str(tmp_path), "SECRET_KEY": "k"}.items():
+        monkeypatch.setenv(name, value)
+    told = startup.test([])
+    assert told["DATA_DIR"] == str(tmp_path)
+    assert "PYTHONDONTWRITEBYTECODE" not in told
+
+
 def test_the_schedule_is_inside_the_worker_only_with_the_embedded_broker(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(startup, "shared_memory_works", lambda: True)
     assert "--beat" in startup.worker_command({})

@@ -1,5 +1,6 @@
 """How a piece of work is claimed, run once, finished, retried and parked."""
 
+import functools
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -129,8 +130,9 @@ def kinds_of(work: Sequence[int]) -> list[tuple[int, str]]:
     return list(Work.objects.filter(pk__in=work).order_by("due_at", "pk").values_list("pk", "kind"))
 
 
+@functools.cache
 def load_entrances() -> None:
-    """Import every `tasks.py`, as a worker does at its start, for a process that is not one."""
+    """Import every `tasks.py`, as a worker does at its start, for a process that is not one; once, since Celery checks all models then."""
     current_app.loader.import_default_modules()
 
 

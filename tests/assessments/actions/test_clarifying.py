@@ -1,5 +1,6 @@
 """Questions to a city: one answer opens, the reply closes it again."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,9 +20,15 @@ from wwc.refusals import NotAllowed, NotFound
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.in_review()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def _ask(case, code="DM1", **given):

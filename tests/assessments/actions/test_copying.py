@@ -1,5 +1,6 @@
 """Starting from last time: what is copied, what is not, and what waits for a person."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -17,9 +18,15 @@ from wwc.refusals import NotAllowed, NotFound
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A team shares its criteria: who may, to whom, until when, and one letter for each act."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -18,9 +19,15 @@ pytestmark = pytest.mark.django_db
 DAY = date(2089, 3, 1)
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def _hand(case, codes="DM1 DM2", to=None, by=None, due_on=DAY):

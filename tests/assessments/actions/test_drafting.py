@@ -1,5 +1,6 @@
 """What is typed is kept, whatever it is, and counts nowhere until it is saved."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -30,9 +31,15 @@ def _unsaved(one, by):
     return queries.draft_of(queries.drafts_on(one, by), by)
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def test_it_is_one_row_for_a_person_and_an_answer_and_no_version(case):

@@ -1,5 +1,7 @@
 """A workbook is brought back and confirmed: row by row, once, and never over an answer that became newer."""
 
+from copy import deepcopy
+
 import pytest
 
 from assessments.actions import answering, importing, submitting
@@ -16,9 +18,15 @@ from wwc.refusals import NotAllowed, NotFound
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture

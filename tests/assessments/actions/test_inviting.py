@@ -192,6 +192,14 @@ def test_handing_over_keeps_one_as_contributor(place):
     assert queries.roles_of(lead, place) == {Role.CONTRIBUTOR}
 
 
+def test_staff_hand_over_for_a_city_and_get_no_part_in_it(place, staff):
+    lead, other = cases.lead(place), cases.member(place, Role.CONTRIBUTOR, "other")
+    inviting.hand_over_lead(place, to=other, by=staff, at=NOW)
+    assert queries.roles_of(other, place) == {Role.LEAD, Role.CONTRIBUTOR}
+    assert queries.roles_of(lead, place) == {Role.LEAD}
+    assert queries.roles_of(staff, place) == set()
+
+
 def test_only_somebody_of_the_team_takes_over(place, stranger):
     with pytest.raises(inviting.NotInTheTeam):
         inviting.hand_over_lead(place, to=stranger, by=cases.lead(place), at=NOW)

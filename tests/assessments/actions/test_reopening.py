@@ -1,5 +1,6 @@
 """One submitted answer is opened again at the city's wish, for a time."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,9 +20,15 @@ from wwc.refusals import NotAllowed, NotFound
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.in_review()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def _save(case, code="DM1", narrative="Newer words.", at=NOW):
@@ -135,7 +142,7 @@ def test_who_may(case, staff):
 
 
 def test_only_what_was_submitted_and_is_not_decided():
-    case = cases.started()
+    case = cases.started("Quillon")
     with pytest.raises(reopening.NotSubmitted):
         cases.asked_to_reopen(case)
     cases.submitted(case)
@@ -172,7 +179,7 @@ def test_while_a_question_is_open_the_answer_changes_by_the_reply_alone(case):
 
 
 def test_withdrawn_or_opened_as_a_whole_it_is_no_longer_open_by_itself(staff):
-    case = cases.submitted(cases.started()).assessment
+    case = cases.submitted(cases.started("Quillon")).assessment
     cases.opened_again(case)
     submitting.reopen(case, reason="All of it.", by=staff, at=NOW)
     assert not ReopenRequest.objects.filter(closed_at=None).exists()

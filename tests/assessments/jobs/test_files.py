@@ -1,5 +1,7 @@
 """A file from upload to clean or stopped; nothing passes without an answer."""
 
+from copy import deepcopy
+
 import pytest
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -19,9 +21,15 @@ from wwc.outbox.models import Work
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def _broken() -> list[str]:

@@ -1,5 +1,7 @@
 """Files drawn by the worker: once, whole, for what may be opened; broken ones say so, and older ones are found."""
 
+from copy import deepcopy
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -16,9 +18,15 @@ from wwc.outbox.models import Work
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def _added(case, name: str = "policy.pdf", body: bytes | None = None, code: str = "DM1"):

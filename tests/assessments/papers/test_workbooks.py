@@ -3,6 +3,7 @@
 import random
 import re
 import zipfile
+from copy import deepcopy
 from datetime import date, datetime
 from io import BytesIO
 
@@ -32,9 +33,15 @@ HOSTILE = [
 TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60))
 
 
-@pytest.fixture
-def case(db):
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Questions, as the city reads and answers them."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -15,9 +16,15 @@ from tests.support.counting import same_queries
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def asked():
+@pytest.fixture(scope="module")
+def asked_once(shared):
     return cases.asked(cases.in_review())
+
+
+@pytest.fixture
+def asked(asked_once, db):
+    """The question, as each test finds it."""
+    return deepcopy(asked_once)
 
 
 def _address(asked):
@@ -43,7 +50,7 @@ def test_the_list_begins_with_what_waits(asked, client_of):
 
 
 def test_without_questions_it_says_so(client_of):
-    case = cases.started()
+    case = cases.started("Quillon")
     page = client_of(cases.lead(case.city)).get(reverse("assessments:clarifying", args=[case.pk])).content.decode()
     assert "No questions for you." in page
 

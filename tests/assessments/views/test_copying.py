@@ -1,5 +1,7 @@
 """The pages on which a city starts from last time and confirms what was copied."""
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 
@@ -12,9 +14,15 @@ from tests.support.counting import same_queries
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Proof through the pages: added, listed, downloaded by those who may."""
 
 import socket
+from copy import deepcopy
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,9 +14,15 @@ from tests.factories import assessments as cases
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def _add(client, case, name, body, code="DM1"):

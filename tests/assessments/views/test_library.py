@@ -4,6 +4,7 @@ import csv
 import json
 import tracemalloc
 import zipfile
+from copy import deepcopy
 from datetime import date
 from io import BytesIO, StringIO
 
@@ -28,9 +29,15 @@ from wwc.outbox import running
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Work off-line, through the pages: out, back, differences, confirm, and papers."""
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 
@@ -14,9 +16,15 @@ from wwc.outbox import running
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture

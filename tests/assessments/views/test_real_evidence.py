@@ -7,6 +7,7 @@ are proved without it.
 import json
 import os
 import zipfile
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 
@@ -124,9 +125,15 @@ def _served(client, version: EvidenceVersion, query: str = ""):
     return answer
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.mark.parametrize("source", ["made here", "of the folder"])

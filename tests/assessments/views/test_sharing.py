@@ -1,5 +1,6 @@
 """Hand to a colleague, notes for colleagues alone, and all versions of an answer."""
 
+from copy import deepcopy
 from datetime import date
 from html import unescape
 
@@ -23,9 +24,15 @@ DAY = date(2089, 3, 1)
 CANARY = "kanarienvogel-4711"
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def _address(case, name, *more):

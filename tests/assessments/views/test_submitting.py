@@ -1,5 +1,7 @@
 """Checking, signing, sending, the receipt."""
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 
@@ -10,9 +12,15 @@ from tests.factories import assessments as cases
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def case():
+@pytest.fixture(scope="module")
+def case_once(shared):
     return cases.started()
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def _address(case, name="submitting"):
@@ -79,7 +87,7 @@ def test_a_contributor_reads_why_not(case, client_of):
 
 
 def test_without_a_signatory_the_page_leads_to_the_team(client_of, staff):
-    place = cases.city()
+    place = cases.city("Quillon")
     lead = cases.member(place, "lead")
     case = cases.submitting.start(place, cases.cycle(), by=lead, at=cases.NOW)
     page = client_of(lead).get(_address(case)).content.decode()

@@ -37,17 +37,18 @@ def test_what_a_director_does_is_refused_to_staff_with_the_reason(draft, client_
 
 
 def test_staff_start_the_next_draft(client_of, staff):
-    answer = client_of(staff).post("/standard/drafts/2022/next/", {"code": "2025", "name": "2025 Standard"})
-    assert answer["Location"] == "/standard/drafts/2025/"
-    assert Standard.objects.get(code="2025").drafted_from.code == "2022"
+    answer = client_of(staff).post("/standard/drafts/2022/next/", {"code": "2026", "name": "2026 Standard"})
+    assert answer["Location"] == "/standard/drafts/2026/"
+    assert Standard.objects.get(code="2026").drafted_from.code == "2022"
 
 
 @pytest.mark.parametrize("code", ["2018", "a b", "drafts"])
 def test_a_wrong_code_is_said_and_nothing_is_drafted(client_of, staff, code):
+    before = Standard.objects.count()
     answer = client_of(staff).post("/standard/drafts/2022/next/", {"code": code, "name": "Next"})
     assert answer.status_code == 200
     assert b"letters, digits and hyphens" in answer.content
-    assert Standard.objects.count() == 2
+    assert Standard.objects.count() == before
 
 
 def test_a_published_edition_has_no_page_to_edit(client_of, staff, director, current):

@@ -1,5 +1,6 @@
 """Rounds: whole or not at all, by a second person, at their hour, and taken back for minutes."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -26,8 +27,8 @@ pytestmark = pytest.mark.usefixtures("letter_texts")
 MINUTE = timedelta(minutes=1)
 
 
-@pytest.fixture
-def awards(staff, director):
+@pytest.fixture(scope="module")
+def awards_once(shared):
     """A Gold that shows its criteria, a Silver that shows its areas, a Certified that shows its tier, and one without a tier."""
     wanted = [
         ("Alder Reach", 31, Consent.CRITERIA),
@@ -35,9 +36,16 @@ def awards(staff, director):
         ("Ossery", 17, Consent.TIER),
         ("Quillon", 9, Consent.CRITERIA),
     ]
+    staff, director = people.person("staff", is_staff=True), people.person("director", is_director=True)
     return [
         make.approved(make.scored(make.city(name), n, consent=consent), proposer=staff, director=director) for name, n, consent in wanted
     ]
+
+
+@pytest.fixture
+def awards(awards_once, db):
+    """The four decisions, as each test finds them."""
+    return deepcopy(awards_once)
 
 
 @pytest.fixture

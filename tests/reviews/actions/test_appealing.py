@@ -1,5 +1,6 @@
 """Appeals: inside their window, by other hands, told together, and taken back whole."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -37,14 +38,21 @@ DAY = timedelta(days=1)
 WHY = "It stands in the annex."
 
 
-@pytest.fixture
-def case(staff, director):
+@pytest.fixture(scope="module")
+def case_once(shared):
     """Silver with 24 points, out since NOW in round 1, which a second city shares."""
+    staff, director = people.person("staff", is_staff=True), people.person("director", is_director=True)
     cases = [make.scored(make.city(name), n, consent=Consent.AREAS) for name, n in (("Alder Reach", 29), ("Quillon", 24))]
     awards = [make.approved(each, proposer=staff, director=director) for each in cases]
     make.released(awards, by=staff, director=director)
     cases[0].refresh_from_db()
     return cases[0]
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The first of the two, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Deciding: what follows from a score, two hands, and the way back."""
 
+from copy import deepcopy
+
 import pytest
 
 from assessments.lifecycle import Lock, Status
@@ -18,9 +20,15 @@ from wwc.outbox.models import Work
 from wwc.refusals import NotAllowed, NotFound
 
 
-@pytest.fixture
-def case(db):
+@pytest.fixture(scope="module")
+def case_once(shared):
     return make.scored(make.city("Alder Reach"), 31)
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture
@@ -130,7 +138,7 @@ def test_one_live_decision_at_a_time(case, score, staff, now):
 
 
 def test_only_what_is_ready_is_decided(db, staff, now):
-    case = make.scored(make.city("Alder Reach"), 31)
+    case = make.scored(make.city("Quillon"), 31)
     score = results.current_score(case)
     type(case).objects.filter(pk=case.pk).update(status=Status.IN_REVIEW)
     with pytest.raises(NotReady):

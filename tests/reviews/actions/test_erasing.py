@@ -1,6 +1,7 @@
 """A person is erased: who it was is nowhere any more, what they did is all there, and the record still holds."""
 
 import hashlib
+from copy import deepcopy
 from smtplib import SMTPRecipientsRefused
 
 import pytest
@@ -160,10 +161,16 @@ def third_director(db):
     return make.person("third-director", is_director=True)
 
 
-@pytest.fixture
-def case(letter_texts):
+@pytest.fixture(scope="module")
+def case_once(shared):
     """An assessment that is being read, of a city with its team."""
     return cases.submitted(cases.started("Port Lindell")).assessment
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture
@@ -370,7 +377,7 @@ def test_a_request_of_theirs_is_decided_first(case, staff, director, other_direc
 
 
 def test_what_is_in_their_hands_is_free_again(letter_texts, staff, director, other_director):
-    case = cases.started("Port Lindell")
+    case = cases.started("Quillon")
     colleague = cases.contributor(case.city)
     delegating.hand(case, answers=[cases.answer(case)], to=colleague, due_on=cases.DUE.date(), by=cases.lead(case.city), at=NOW)
     erased(colleague, staff, director)

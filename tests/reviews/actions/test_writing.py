@@ -1,5 +1,6 @@
 """The program writes to the people of a list: to those that were shown, once, and never by what would tell of a result."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -32,14 +33,20 @@ STAGES = {
 RECEIVED = ["Larkmoor", "Ossery", "Quillon", "Wexley"]
 
 
-@pytest.fixture
-def cycle(db):
+@pytest.fixture(scope="module")
+def cycle_once(shared):
     """One city at each stage."""
     of = make.cycle()
     for name, status in STAGES.items():
         case = make.settled(make.city(name), make.met(31), in_cycle=of)
         Assessment.objects.filter(pk=case.pk).update(status=status)
     return of
+
+
+@pytest.fixture
+def cycle(cycle_once, db):
+    """The cycle, as each test finds it."""
+    return deepcopy(cycle_once)
 
 
 def whom(by, name="cities", **asked):

@@ -1,11 +1,14 @@
 """Cities that read their result before the announcement hear of it together, in the same words, and only once it is approved."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
 
 from reviews.actions import announcing
 from reviews.jobs import announcement as job
+from tests.conftest import NOW
+from tests.factories import people
 from tests.factories import results as make
 from wwc.audit.models import Event
 from wwc.clock import staged_at
@@ -16,8 +19,9 @@ pytestmark = pytest.mark.usefixtures("letter_texts")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def batch(staff, director, now):
+@pytest.fixture(scope="module")
+def batch_once(shared):
+    now, staff, director = NOW, people.person("staff", is_staff=True), people.person("director", is_director=True)
     awards = [
         make.approved(make.scored(make.city(name), n), proposer=staff, director=director)
         for name, n in (("Alder Reach", 31), ("Quillon", 9), ("Wexley", 24))
@@ -25,6 +29,12 @@ def batch(staff, director, now):
     made = make.prepared(awards, by=staff, announce_at=now + 10 * DAY, told_before=2 * DAY)
     make.rendered(made)
     return made
+
+
+@pytest.fixture
+def batch(batch_once, db):
+    """The round, as each test finds it."""
+    return deepcopy(batch_once)
 
 
 def tell(at):

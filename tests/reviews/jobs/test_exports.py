@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from copy import deepcopy
 from datetime import timedelta
 from hashlib import sha256
 
@@ -17,6 +18,7 @@ from reviews.jobs import exports as job
 from reviews.models import Resolution
 from reviews.queries import exports
 from tests.conftest import NOW
+from tests.factories import people
 from tests.factories import results as make
 from wwc.audit.models import Event
 from wwc.clock import staged_at, under_lock
@@ -26,9 +28,10 @@ from wwc.outbox.running import LeaseLost
 HOSTILE = ["=1+1", "@SUM(A1)", "+1", "-1", "\t=1", "plain", 'a,b;c\n"d"', "\x00_x0041_\x0b", "ñ 😀", "x" * 40_000]
 
 
-@pytest.fixture
-def cases(db, staff, director):
+@pytest.fixture(scope="module")
+def cases_once(shared):
     """Two decided cities with hostile words."""
+    staff, director = people.person("staff", is_staff=True), people.person("director", is_director=True)
     made = [make.scored(make.city(name), 31) for name in ("Alder Reach", "Quillon")]
     make.approved(made[0], proposer=staff, director=director)
     answers = Answer.objects.filter(assessment=made[0])[: len(HOSTILE)]
@@ -37,6 +40,12 @@ def cases(db, staff, director):
         for a, text in zip(answers, HOSTILE, strict=True)
     )
     return made
+
+
+@pytest.fixture
+def cases(cases_once, db):
+    """The two, as each test finds them."""
+    return deepcopy(cases_once)
 
 
 def written(case, by, form="csv", tables=exports.NAMES):

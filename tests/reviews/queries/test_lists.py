@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from copy import deepcopy
 from urllib.parse import parse_qs, urlencode
 
 import pytest
@@ -40,11 +41,17 @@ ASKED = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def it(db):
+@pytest.fixture(scope="module")
+def it_once(shared):
     it = worlds.world()
     claiming.refuse(it.claim, words="Not known.", by=it.people["ST"], at=NOW)
     return it
+
+
+@pytest.fixture
+def it(it_once, db):
+    """The world, as each test finds it."""
+    return deepcopy(it_once)
 
 
 def meant(asked, it):

@@ -1,5 +1,6 @@
 """The pages where rounds are put together and announced."""
 
+from copy import deepcopy
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from assessments.models import Conflict, ConflictState
 from reviews.lifecycle import Batch
 from reviews.models import Announcement, Scorecard
 from reviews.queries import announced
+from tests.factories import people
 from tests.factories import results as make
 from tests.support.counting import same_queries
 from wwc.clock import staged_at
@@ -17,12 +19,19 @@ from wwc.clock import staged_at
 pytestmark = pytest.mark.usefixtures("letter_texts")
 
 
-@pytest.fixture
-def awards(staff, director):
+@pytest.fixture(scope="module")
+def awards_once(shared):
+    staff, director = people.person("staff", is_staff=True), people.person("director", is_director=True)
     wanted = [("Alder Reach", 31, "areas"), ("Quillon", 9, "tier")]
     return [
         make.approved(make.scored(make.city(name), n, consent=consent), proposer=staff, director=director) for name, n, consent in wanted
     ]
+
+
+@pytest.fixture
+def awards(awards_once, db):
+    """The two decisions, as each test finds them."""
+    return deepcopy(awards_once)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Appeals on pages: the city's own, the program's list, the reader's; and nothing of an outcome before its day."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -18,13 +19,20 @@ from wwc.clock import staged_at
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def case(staff, director):
+@pytest.fixture(scope="module")
+def case_once(shared):
     """A city with 24 points, whose result is out since a day."""
+    staff, director = people.person("staff", is_staff=True), people.person("director", is_director=True)
     made = make.scored(make.city("Alder Reach"), 24)
     make.released([make.approved(made, proposer=staff, director=director)], by=staff, director=director)
     made.refresh_from_db()
     return made
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture
@@ -105,9 +113,9 @@ def test_nobody_else_finds_the_page(case, lead, client_of, who):
 
 
 def test_before_the_result_is_out_there_is_no_page(db, client_of):
-    ready = make.scored(make.city("Alder Reach"), 24)
+    ready = make.scored(make.city("Quillon"), 24)
     address = reverse("reviews:appeal", args=[ready.pk, open_code(ready)])
-    assert client_of(people.person("alder-reach-lead")).get(address).status_code == 404
+    assert client_of(people.person("quillon-lead")).get(address).status_code == 404
 
 
 def test_the_city_reads_the_same_while_it_is_read_whatever_was_found(case, lead, reader, staff, director, client_of):

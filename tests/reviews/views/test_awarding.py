@@ -1,5 +1,7 @@
 """The pages where staff decide."""
 
+from copy import deepcopy
+
 import pytest
 from django.urls import reverse
 
@@ -15,9 +17,15 @@ from tests.support.counting import same_queries
 LIST = "/reviews/deciding/"
 
 
-@pytest.fixture
-def case(db):
+@pytest.fixture(scope="module")
+def case_once(shared):
     return make.scored(make.city("Alder Reach"), 31)
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 def propose(client, case, **given):
@@ -97,7 +105,7 @@ def test_the_page_of_one_shows_every_reason(case, client_of, staff):
 
 
 def test_a_missing_score_is_said(db, client_of, staff):
-    case = make.settled(make.city("Alder Reach"), make.met(31))
+    case = make.settled(make.city("Quillon"), make.met(31))
     client = client_of(staff)
     assert "The score is being worked out" in client.get(LIST).content.decode()
     assert "The score is being worked out" in client.get(reverse("reviews:award", args=[case.pk])).content.decode()

@@ -1,5 +1,6 @@
 """The city's own result: on its day and not a moment before, for its own people alone."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from assessments.lifecycle import Status
 from reviews.actions import announcing
 from reviews.models import Scorecard
+from tests.factories import people
 from tests.factories import results as make
 from tests.support.counting import queries_of
 from wwc.clock import staged_at
@@ -17,16 +19,28 @@ pytestmark = pytest.mark.usefixtures("letter_texts")
 WAITING = "Your result comes here with the round"
 
 
-@pytest.fixture
-def cases():
-    return {}
+@pytest.fixture(scope="module")
+def decided_once(shared):
+    """Two assessments by the name of their city, and the decisions on them."""
+    staff, director = people.person("staff", is_staff=True), people.person("director", is_director=True)
+    cases = {name: make.scored(make.city(name), n) for name, n in (("Alder Reach", 31), ("Quillon", 9))}
+    return cases, [make.approved(case, proposer=staff, director=director) for case in cases.values()]
 
 
 @pytest.fixture
-def awards(staff, director, cases):
-    for name, n in (("Alder Reach", 31), ("Quillon", 9)):
-        cases[name] = make.scored(make.city(name), n)
-    return [make.approved(case, proposer=staff, director=director) for case in cases.values()]
+def decided(decided_once, db):
+    """Both, as each test finds them."""
+    return deepcopy(decided_once)
+
+
+@pytest.fixture
+def cases(decided):
+    return decided[0]
+
+
+@pytest.fixture
+def awards(decided):
+    return decided[1]
 
 
 @pytest.fixture
@@ -74,8 +88,8 @@ def test_before_its_day_winners_and_others_read_the_same(batch, client_of, cases
 
 @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.IN_REVIEW, Status.READY])
 def test_every_state_before_the_day_reads_the_same(db, client_of, status):
-    case = make.settled(make.city("Alder Reach"), make.met(31), status=status)
-    page = client_of(make.people.person("alder-reach-lead")).get(page_of(case)).content.decode()
+    case = make.settled(make.city("Wexley"), make.met(31), status=status)
+    page = client_of(make.people.person("wexley-lead")).get(page_of(case)).content.decode()
     assert WAITING in page
 
 

@@ -1,6 +1,7 @@
 """The pages on which an edition is tried on past assessments."""
 
 import csv
+from copy import deepcopy
 from io import StringIO
 
 import pytest
@@ -26,14 +27,20 @@ def draft(staff, now):
     return draft
 
 
-@pytest.fixture
-def cases(db):
+@pytest.fixture(scope="module")
+def cases_once(shared):
     """One at the line of Gold, one far from any, one of another cycle."""
     return [
         make.scored(make.city("Alder Reach"), 30),
         make.scored(make.city("Fort Hallam"), 18),
         make.scored(make.city("Sable"), 30, in_cycle=make.cycle("2024")),
     ]
+
+
+@pytest.fixture
+def cases(cases_once, db):
+    """The three, as each test finds them."""
+    return deepcopy(cases_once)
 
 
 def address(code="2030", name="reviews:dry_run", **asked):

@@ -1,5 +1,7 @@
 """What a token of the program's people reads of a cycle: its rows, less the cities that are closed to them."""
 
+from copy import deepcopy
+
 import pytest
 
 from assessments.models import Conflict
@@ -17,12 +19,19 @@ def of_cycle(what, slug="2026"):
     return f"/api/v1/cycles/{slug}/{what}/"
 
 
-@pytest.fixture
-def decided(staff, director):
+@pytest.fixture(scope="module")
+def decided_once(shared):
     """Larkmoor: Gold, approved and told to nobody."""
+    staff, director = people.person("staff", is_staff=True), people.person("director", is_director=True)
     case = make.scored(make.city("Larkmoor"), 31)
     make.approved(case, proposer=staff, director=director)
     return case
+
+
+@pytest.fixture
+def decided(decided_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(decided_once)
 
 
 @pytest.fixture

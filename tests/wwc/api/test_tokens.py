@@ -1,5 +1,6 @@
 """What a token reads: the draft score of its person's own cities, and nothing of anybody else's."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -19,14 +20,20 @@ LIST, OWN = "/api/v1/assessments/", "/api/v1/assessments/2026/port-lindell/"
 DRAFT = f"{OWN}draft-score/"
 
 
-@pytest.fixture
-def case(db):
+@pytest.fixture(scope="module")
+def case_once(shared):
     """Port Lindell, with two claims: one core criterion, and one whose prerequisite is not claimed."""
     made = cases.started()
     cases.said(made, "DM1")
     cases.said(made, "DM7")
     cases.said(made, "LC1", Claim.NOT_YET)
     return made
+
+
+@pytest.fixture
+def case(case_once, db):
+    """The assessment, as each test finds it."""
+    return deepcopy(case_once)
 
 
 @pytest.fixture
