@@ -89,7 +89,7 @@ def test_the_rulings_say_what_the_table_says(it):
     assert not wrong, "\n".join(wrong)
 
 
-def ask(client, row, asked, person=None):
+def ask(it, client, row, asked, person=None):
     """Ask for the page of a line as that person, and undo what it did. A program has the person's token and no cookie."""
     method, _space, name = row["page"].partition(" ")
     args, fields = asked
@@ -124,7 +124,7 @@ def test_the_pages_answer_as_the_table_says(it, client_of, asking):
     for row in filter(lambda row: row["page"], ROWS):
         asked, about = worlds.request(row["key"], it), worlds.subject(row["key"], it)
         for role in asking(row):
-            answer = ask(clients[role], row, asked, it.people[role])
+            answer = ask(it, clients[role], row, asked, it.people[role])
             wanted = {"yes": {200, 302, 409, 422}, "no": {403}, "-": {404}}[row[role]]
             if row["key"] in PROGRAMME_PAGES and row[role] == "no":
                 wanted = {404}
@@ -140,7 +140,7 @@ def test_the_pages_answer_as_the_table_says(it, client_of, asking):
 def test_a_person_who_has_not_signed_in_is_asked_to(it, client_of):
     client = client_of()
     for row in filter(lambda row: row["page"], ROWS):
-        answer = ask(client, row, worlds.request(row["key"], it))
+        answer = ask(it, client, row, worlds.request(row["key"], it))
         if row["page"].startswith("TOKEN"):
             assert answer.status_code == 401, row["key"]
             continue
