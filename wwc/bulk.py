@@ -72,7 +72,8 @@ class _Lines:
 def _numbers(cursor: Any, model: type[models.Model], many: int) -> list[int]:
     """So many numbers that the table will give to nobody else."""
     table, key = model._meta.db_table, model._meta.pk.column
-    cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", [f'"{table}"', key, many])
+    cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [f'"{table}"', key])
+    cursor.execute("SELECT nextval(%s::regclass) FROM generate_series(1, %s)", [*cursor.fetchone(), many])
     return [number for (number,) in cursor.fetchall()]
 
 

@@ -112,10 +112,11 @@ def _differences(
 
 def awards_of_another_tier(now: Mapping[int, int]) -> dict[int, int]:
     """Of the assessments whose score is now the one given, the latest live award where it rests on another score and has another tier."""
-    tiers = dict(Score.objects.filter(pk__in=now.values()).values_list("assessment_id", "tier"))
     live = Award.objects.filter(assessment__in=list(now), status__in=LIVE).order_by("version")
     latest = {award.assessment_id: award for award in live}
-    return {number: award.pk for number, award in latest.items() if award.score_id != now[number] and award.tier != tiers[number]}
+    others = {number: award for number, award in latest.items() if award.score_id != now[number]}
+    tiers = dict(Score.objects.filter(pk__in=[now[number] for number in others]).values_list("assessment_id", "tier"))
+    return {number: award.pk for number, award in others.items() if award.tier != tiers[number]}
 
 
 def _finish(row: Recomputation) -> None:

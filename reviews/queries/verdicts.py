@@ -342,12 +342,13 @@ def settled_in(assessments: Collection[int]) -> dict[int, dict[str, Verdict]]:
     if connection.vendor == "sqlite":
         later = Resolution.objects.filter(answer=OuterRef("answer"), pk__gt=OuterRef("pk"))
         found_on = found_on.filter(~Exists(later))
-    said = _AsObject("answer__criterion__code", _AsStored(Case(When(as_it_stands, then="verdict")), "pk"))
+    as_object = _AsObject("answer__criterion__code", _AsStored(Case(When(as_it_stands, then="verdict")), "pk"))
     # Asked for each assessment by itself, the database goes by its indices; for all at once it would read every verdict there is.
-    each = found_on.order_by().values("answer__assessment").annotate(said=said).values("said")
+    each = found_on.order_by().values("answer__assessment").annotate(said=as_object).values("said")
     found: dict[int, dict[str, Verdict]] = {number: {} for number in assessments}
     for number, written in Assessment.objects.filter(pk__in=assessments).values_list("pk", Subquery(each)):
-        found[number] = {code: verdict for code, verdict in orjson.loads(written or "{}").items() if verdict is not None}
+        said = orjson.loads(written or "{}")
+        found[number] = said if None not in said.values() else {code: verdict for code, verdict in said.items() if verdict}
     return found
 
 
