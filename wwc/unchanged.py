@@ -19,13 +19,16 @@ from criteria import queries as rulebooks
 from reviews.queries import announced
 from wwc.http import Answer as GetResponse
 from wwc.http import kept_public
+from wwc.insights import queries as insights
 
 Page = TypeVar("Page", bound=Callable[..., HttpResponse])
 KEPT_BYTES = 32 * 2**20  # in each process
 
 
 # What an answer can follow, and the short question by whose answer it is known whether that changed.
-STATES: dict[str, Callable[[], Any]] = {"awards": announced.stamp, "editions": rulebooks.changed_at, "program": lambda: None}
+STATES: dict[str, Callable[[], Any]] = {
+    "awards": announced.stamp, "editions": rulebooks.changed_at, "insights": insights.changed_at, "program": lambda: None,
+}  # fmt: skip
 
 
 def state_of(request: Any, of: str) -> Any:

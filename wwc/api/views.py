@@ -213,9 +213,12 @@ class ScoreDetail(OfAwards, RetrieveAPIView):
 class OfInsights(Public):
     """What reads the public figures of cycles."""
 
+    follows = "insights"
+
     def changed_at(self, request: Any) -> datetime | None:
         """When any were released last."""
-        return insights.changed_at()
+        at: datetime | None = state_of(request, self.follows)
+        return at
 
     def get_queryset(self) -> QuerySet[Release]:
         """The newest of each cycle."""

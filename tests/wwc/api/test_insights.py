@@ -1,9 +1,11 @@
 """The public figures of cycles, as programs read them: exactly what was released, narrowed, unchanged until it changes."""
 
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
 
+from tests.factories import figures
 from tests.factories import results as make
 from tests.support.counting import same_queries
 from tests.wwc.insights.world import compute, place, tell, world
@@ -108,3 +110,16 @@ def test_figures_that_wait_for_more_cities_stay_as_they_were(get):
     compute(made.second)
     assert Dataset.objects.filter(cycle=made.second).count() == 2
     assert get(ONE).content == before
+
+
+@pytest.mark.django_db
+def test_unchanged_figures_are_known_at_the_door_until_others_are_released(client, get, django_assert_num_queries):
+    cycle = make.cycle("2026")
+    figures.release(cycle, 6)
+    first = get(ONE)
+    with django_assert_num_queries(1):
+        assert get(ONE, if_none_match=first["ETag"]).status_code == 304
+    figures.release(cycle, 7, released_at=make.NOW + timedelta(days=1))
+    again = get(ONE, if_none_match=first["ETag"])
+    assert again.status_code == 200
+    assert again.json()["sha256"] != first.json()["sha256"]
