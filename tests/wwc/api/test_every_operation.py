@@ -138,14 +138,14 @@ def in_process(send: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def shared(db):
+def lent(db):
     """The connection of the test lent to the threads of schemathesis."""
     connections["default"].inc_thread_sharing()
     yield
     connections["default"].dec_thread_sharing()
 
 
-def test_every_operation_is_as_the_schema_says_whoever_asks(get, shared, monkeypatch, request):
+def test_every_operation_is_as_the_schema_says_whoever_asks(get, lent, monkeypatch, request):
     monkeypatch.setattr(WSGITransport, "send", in_process(WSGITransport.send))
     for limit in (Anonymous, Token):
         monkeypatch.setattr(limit, "THROTTLE_RATES", {limit.scope: "1000000/hour"})
