@@ -321,7 +321,7 @@ def _public() -> PublishedAward:
             }
         )
         for n, each in enumerate(rows):
-            met = {"earned": n > 0, "verdict": "met" if n else "not_met"}
+            met = {"earned": int(n > 0), "verdict": "met" if n else "not_met"}
             criteria.append({"code": each.code, "title": each.code, "area": area.code, "core": each.core, **met})
     paper = default_storage.save("papers/alder-reach/2f6c1d.pdf", ContentFile(b"%PDF-1.7 a paper"))
     framed = default_storage.save("papers/alder-reach/7b90e4.pdf", ContentFile(b"%PDF-1.7 a certificate"))

@@ -22,9 +22,9 @@ AREAS = [
     {"code": "PA", "name": "Performance and Analytics", "points": 1, "possible": 1, "met": 1, "criteria": 1},
 ]
 CRITERIA = [
-    {"code": "DM1", "title": "Catalog of data", "area": "DM", "core": True, "verdict": "met", "earned": True},
-    {"code": "DM2", "title": "Quality of data", "area": "DM", "core": False, "verdict": "not_met", "earned": False},
-    {"code": "PA1", "title": "Regular meetings", "area": "PA", "core": True, "verdict": "met", "earned": True},
+    {"code": "DM1", "title": "Catalog of data", "area": "DM", "core": True, "verdict": "met", "earned": 1},
+    {"code": "DM2", "title": "Quality of data", "area": "DM", "core": False, "verdict": "not_met", "earned": 0},
+    {"code": "PA1", "title": "Regular meetings", "area": "PA", "core": True, "verdict": "met", "earned": 1},
 ]
 
 
