@@ -18,6 +18,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from reviews.queries import announced
 from wwc.accounts import tokens
 from wwc.accounts.models import ApiToken
 from wwc.api import examples, throttles
@@ -191,8 +192,9 @@ class Public(Strict):
     tag = ""
 
     def changed_at(self, request: Any) -> datetime | None:
-        """When anything that is told here changed last, where that is known."""
-        at: datetime | None = state_of(request, "awards").changed_at
+        """When what is told here changed last, where that is known."""
+        state = state_of(request, self.follows) if self.follows else None
+        at: datetime | None = state.changed_at if isinstance(state, announced.Stamp) else state
         return at
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -201,7 +203,7 @@ class Public(Strict):
             self.tag = fingerprint(request, self.follows)
             answer = kept.get(self.tag)
             if answer is not None and throttles.Anonymous().allow_request(request, self):
-                return self._told(HttpResponse(answer.body, content_type=answer.kind), request)
+                return with_cors(self._told(HttpResponse(answer.body, content_type=answer.kind), request))
         return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -230,7 +232,7 @@ class Public(Strict):
         changed = self.changed_at(request)
         if changed and datetime.now(UTC) - changed > SETTLED:
             response["Last-Modified"] = http_date(changed.timestamp())
-        return with_cors(told_to_everybody(response, self.tag) if self.tag else kept_public(response))
+        return told_to_everybody(response, self.tag) if self.tag else kept_public(response)
 
 
 def with_cors(response: Any) -> Any:

@@ -33,7 +33,6 @@ from wwc.api.paging import MOST, ROWS, Onwards, by
 from wwc.api.problems import BadParameter
 from wwc.insights import queries as insights
 from wwc.insights.models import Release
-from wwc.unchanged import state_of
 
 Scope = ApiToken.Scope
 NEWEST_FIRST = by(("-announced_on", date.fromisoformat), "number")
@@ -50,11 +49,6 @@ class OfStandards(Public):
     """What reads editions."""
 
     follows = "editions"
-
-    def changed_at(self, request: Any) -> datetime | None:
-        """When one was last published or retired."""
-        at: datetime | None = state_of(request, self.follows)
-        return at
 
 
 @extend_schema(tags=["standards"], responses=answers(serializers.StandardRow(many=True)))
@@ -82,11 +76,7 @@ class StandardDetail(OfStandards, RetrieveAPIView):
 
 
 class OfCycles(Public):
-    """What reads cycles."""
-
-    def changed_at(self, request: Any) -> None:
-        """A cycle does not say when it was changed; its fingerprint tells."""
-        return
+    """What reads cycles. A cycle does not say when it was changed, so it follows nothing."""
 
     def get_queryset(self) -> QuerySet[Cycle]:
         """Those that were opened to cities."""
@@ -214,11 +204,6 @@ class OfInsights(Public):
     """What reads the public figures of cycles."""
 
     follows = "insights"
-
-    def changed_at(self, request: Any) -> datetime | None:
-        """When any were released last."""
-        at: datetime | None = state_of(request, self.follows)
-        return at
 
     def get_queryset(self) -> QuerySet[Release]:
         """The newest of each cycle."""
@@ -425,10 +410,6 @@ class Schema(Public):
 
     renderer_classes = SpectacularAPIView.renderer_classes
     follows = "program"
-
-    def changed_at(self, request: Any) -> None:
-        """With the code; its fingerprint tells."""
-        return
 
     def get(self, request: Request) -> Response:
         """The same for everybody."""
