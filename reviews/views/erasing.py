@@ -11,8 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from reviews import access
 from reviews.actions import erasing as actions
 from reviews.forms import ReasonForm
+from reviews.queries import audiences, traces
 from reviews.queries import people as queries
-from reviews.queries import traces
 from wwc.http import refusals_shown
 from wwc.refusals import require
 
@@ -27,7 +27,7 @@ def people(request: HttpRequest) -> HttpResponse:
     parts = queries.parts_of(list(page), request.user)
     context = {
         "page": page, "rows": [(person, parts[person.pk]) for person in page], "asked": asked, "query": _kept(request),
-        "parts": queries.PARTS.items(), "states": queries.STATES.items(),
+        "parts": queries.PARTS.items(), "states": queries.STATES.items(), "writes": audiences.why_not("people", asked) is None,
     }  # fmt: skip
     return render(request, "reviews/people.html", context)
 
